@@ -1,0 +1,242 @@
+"""May this leave? A Release, or a Refusal with every reason.
+
+A Release is a capability: it can be made only here, and whatever carries records out of the house asks for one. The
+gate trusts no clock, no clerk and no order of arrival: an approval counts only for exactly what it was given for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import InitVar, dataclass
+from datetime import datetime
+from typing import Final
+
+from comity.kernel.decision import Decision
+from comity.kernel.demand import Demand, Finding, Scope, authentic
+from comity.kernel.matter import Matter, in_contempt, standing, standing_changed, window
+from comity.kernel.words import digest
+
+APPROVERS: Final = frozenset({"approver", "counsel"})
+_GATE: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's approval of one release: bound to the matter, the scope, the decisions and the hits it was given for."""
+
+    matter: str
+    person: str
+    role: str
+    at: datetime
+    scope: str
+    decisions: tuple[str, ...]
+    hits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """Counsel's recorded answer to an open point: who, when, which way, and why."""
+
+    term: str
+    answer: str
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """One class of records in the scope: its decision, and the decision once counsel's answers are put in."""
+
+    name: str
+    category: str
+    decision: Decision
+    answered: Decision | None = None
+    counsel: tuple[Counsel, ...] = ()
+
+    @property
+    def compelled(self) -> bool:
+        """Compelled by law alone, or by counsel's recorded answers to its open points."""
+        if self.decision.verdict == "compelled":
+            return True
+        by_counsel = self.decision.verdict == "open" and self.answered is not None and bool(self.counsel)
+        return by_counsel and self.answered is not None and self.answered.verdict == "compelled"
+
+    @property
+    def id(self) -> str:
+        """What an approval of this class is bound to."""
+        return (self.answered or self.decision).id
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What collection found under a scope: how many, how many were read or cleared by a named rule, what is unreadable."""
+
+    scope: str
+    found: int
+    read: int
+    cleared: int
+    unreadable: int
+    unreadable_stated: bool
+    items: str
+
+    @property
+    def digest(self) -> str:
+        """What an approval of these hits is bound to."""
+        return digest(
+            [self.scope, self.found, self.read, self.cleared, self.unreadable, self.unreadable_stated, self.items]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that the gate looks at besides the matter itself."""
+
+    demand: Demand
+    findings: tuple[Finding, ...]
+    classes: tuple[Ruled, ...]
+    hits: Hits | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason why nothing may leave, and what would remove it."""
+
+    name: str
+    says: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing leaves; here is every reason."""
+
+    matter: str
+    at: datetime
+    reasons: tuple[Reason, ...]
+
+    def __bool__(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The right to let exactly these hits of exactly this scope leave."""
+
+    matter: str
+    at: datetime
+    scope: str
+    hits: Hits
+    classes: tuple[str, ...]
+    approved_by: tuple[str, ...]
+    made_by: InitVar[object]
+
+    def __post_init__(self, made_by: object) -> None:
+        if made_by is not _GATE:
+            raise TypeError("a Release is made by open_gate alone")
+
+
+def open_gate(
+    case: Case, matter: Matter, approvals: tuple[Approval, ...], scope: Scope, at: datetime
+) -> Release | Refusal:
+    """Let the scope's hits leave, or say everything that forbids it."""
+    reasons = (
+        *_clock(matter, at),
+        *_genuine(case, at),
+        *_alive(case, matter, scope, at),
+        *_lawful(case, scope),
+        *_read(case, scope),
+        *_approved(case, matter, approvals, scope, at),
+    )
+    if reasons or case.hits is None:
+        return Refusal(matter.id, at, reasons)
+    people = tuple(sorted({a.person for a in counting(case, matter, approvals, scope, at)}))
+    return Release(matter.id, at, scope.digest, case.hits, tuple(c.id for c in case.classes), people, _GATE)
+
+
+def _clock(matter: Matter, at: datetime) -> Iterator[Reason]:
+    latest = max((event.known for event in matter.events), default=at)
+    if at < latest:
+        says = f"the clock says {at.isoformat()}, but we already knew something at {latest.isoformat()}"
+        yield Reason("clock-behind", says, "set the clock right, or ask about the matter as it was known then")
+
+
+def _genuine(case: Case, at: datetime) -> Iterator[Reason]:
+    genuine, why = authentic(case.demand, tuple(f for f in case.findings if f.at <= at))
+    if genuine is not True:
+        name = "not-genuine" if genuine is False else "authenticity-unknown"
+        yield Reason(name, why, "confirm the demand with the authority through a contact from our own directory")
+
+
+def _alive(case: Case, matter: Matter, scope: Scope, at: datetime) -> Iterator[Reason]:
+    for category in sorted(scope.categories):
+        now = standing(matter, at, category)
+        if now.state != "live":
+            yield Reason(f"order-{now.state}", f"{category}: {now.says}", "wait for the court, or close the matter")
+    if held := window(matter, at):
+        yield Reason("window-shut", held.says, f"wait until {held.until}, or record the authority's clearance")
+    if choice := in_contempt(matter, at):
+        price = choice.get("price")
+        says = choice.says + (f" (price: {price})" if price else "")
+        yield Reason("declined", says, "record that the provider takes its refusal back")
+
+
+def _lawful(case: Case, scope: Scope) -> Iterator[Reason]:
+    if not case.classes or {c.category for c in case.classes} != set(scope.categories):
+        yield Reason(
+            "class-undecided", "the scope holds records that were not decided", "decide every class of the scope"
+        )
+    for ruled in case.classes:
+        if not ruled.compelled:
+            points = ", ".join(point.term for point in ruled.decision.open_points)
+            says = f"{ruled.name}: {ruled.decision.verdict}" + (f" on {points}" if points else "")
+            remedy = "have counsel answer the open points" if points else "refuse, object, or use a lawful channel"
+            yield Reason(f"class-{ruled.decision.verdict}", says, remedy)
+
+
+def _read(case: Case, scope: Scope) -> Iterator[Reason]:
+    hits = case.hits
+    if hits is None:
+        yield Reason("not-collected", "nothing has been collected", "collect under this scope")
+        return
+    if hits.scope != scope.digest:
+        yield Reason("scope-changed", "the hits were collected under another scope", "collect again")
+    if hits.read + hits.cleared != hits.found:
+        left = hits.found - hits.read - hits.cleared
+        yield Reason(
+            "unread-hits", f"{left} of {hits.found} hits were neither read nor cleared", "read or clear each hit"
+        )
+    if hits.unreadable and not hits.unreadable_stated:
+        yield Reason(
+            "unreadable", f"{hits.unreadable} items cannot be read", "state them in the production, or mend them"
+        )
+
+
+def counting(
+    case: Case, matter: Matter, approvals: tuple[Approval, ...], scope: Scope, at: datetime
+) -> tuple[Approval, ...]:
+    """The approvals that count: for this matter, scope, law and hits, by the right role, after the last change."""
+    changed = standing_changed(matter, at)
+    return tuple(
+        approval
+        for approval in approvals
+        if approval.matter == matter.id
+        and approval.role in APPROVERS
+        and approval.at <= at
+        and (changed is None or approval.at >= changed)
+        and approval.scope == scope.digest
+        and approval.decisions == tuple(ruled.id for ruled in case.classes)
+        and case.hits is not None
+        and approval.hits == case.hits.digest
+    )
+
+
+def _approved(
+    case: Case, matter: Matter, approvals: tuple[Approval, ...], scope: Scope, at: datetime
+) -> Iterator[Reason]:
+    people = {approval.person for approval in counting(case, matter, approvals, scope, at)}
+    if len(people) < 2:
+        stale = len({approval.person for approval in approvals} - people)
+        says = f"{len(people)} of two people have approved exactly this"
+        says += f"; {stale} approval(s) are for something else, too early or by the wrong role" if stale else ""
+        yield Reason("two-people", says, "have two different approvers approve after the last change")

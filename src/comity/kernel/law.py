@@ -1,0 +1,300 @@
+"""The law: rules, the questions they leave open, who answered them and when, and the law as read on a day in a court.
+
+Nothing here knows a statute by name. A rule is in force between two days; a question is answered by courts and
+legislatures whose answers live, are stayed and die by dated happenings; `Law.on` gives what one court would have to
+read on one day. What nobody with authority has answered is unknown there, and what others said is shown as persuasive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from comity.kernel.words import Condition, Facts, Groups, Truth, digest, write
+
+Effect = Literal["compels", "bars", "lifts", "objects", "obliges", "routes"]
+LIVE = frozenset({"enacted", "decided", "affirmed", "stay lifted"})
+DEAD = frozenset({"stayed", "reversed", "vacated", "overruled", "superseded", "repealed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time limit: how much, what starts it, and the rule that counts it (`frcp-6`, `eu-1182-71`, `calendar`)."""
+
+    limit: str
+    starts: str
+    counts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence of law: its effect, the days it is in force (half open), its text and the condition it reads.
+
+    `lifts` names the bar it takes away. `name`, `forum`, `clock` and `suspends` say which ground, duty or channel.
+    `governs` is `decided` (the law of the day of decision) or `served` (the law of the day of service).
+    """
+
+    id: str
+    effect: Effect
+    place: str
+    since: date
+    until: date | None
+    cite: str
+    reads: str
+    when: Condition
+    enacted: date | None = None
+    quote: str = ""
+    reviewed: str = "unverified"
+    instrument: str = ""
+    lifts: str = ""
+    name: str = ""
+    forum: str = ""
+    clock: Clock | None = None
+    suspends: bool = False
+    governs: Literal["served", "decided"] = "decided"
+
+    def in_force(self, day: date) -> bool:
+        """Whether the rule is in force on `day`; its last day is the one before `until`."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+    def as_json(self) -> dict[str, object]:
+        """The rule as it enters the digest of a reading."""
+        days = [self.since.isoformat(), self.until.isoformat() if self.until else None]
+        clock = [self.clock.limit, self.clock.starts, self.clock.counts] if self.clock else None
+        return {
+            "id": self.id, "effect": self.effect, "place": self.place, "days": days, "cite": self.cite,
+            "reads": self.reads, "when": write(self.when), "reviewed": self.reviewed, "lifts": self.lifts,
+            "name": self.name, "forum": self.forum, "clock": clock, "suspends": self.suspends, "governs": self.governs,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A point the text leaves open: what it asks, why it is open, and the place whose courts answer it."""
+
+    id: str
+    asks: str
+    why: str
+    place: str
+    instrument: str = ""
+
+    @property
+    def term(self) -> str:
+        """The word that conditions use for it."""
+        return f"question.{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One dated line in an answer's life."""
+
+    day: date
+    what: str
+    by: str = ""
+    cite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a court or legislature said to a question; `binds` is `below` or `parties`."""
+
+    id: str
+    question: str
+    answer: bool
+    by: str
+    cite: str
+    reads: str
+    history: tuple[Happening, ...]
+    binds: Literal["below", "parties"] = "below"
+    reviewed: str = "unverified"
+
+    def live(self, day: date) -> bool:
+        """Live or dead by the last happening on or before `day`; before the first it has not been given."""
+        past = [happening for happening in self.history if happening.day <= day]
+        return bool(past) and _last(past).what in LIVE
+
+
+def _last(past: list[Happening]) -> Happening:
+    """The latest; of two on one day, the one written later."""
+    day = max(happening.day for happening in past)
+    return [happening for happening in past if happening.day == day][-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """A court, or a legislature at the top of its line: the place it speaks for and who stands above it."""
+
+    id: str
+    name: str
+    place: str
+    above: str | None
+    legislature: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A place's membership in a group between two days (half open), with the text that says so."""
+
+    group: str
+    place: str
+    since: date
+    until: date | None
+    cite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One what-if: on a question (with `answer` and `by`), on the id of an answer or rule, or on `GROUP/PLACE`."""
+
+    target: str
+    what: str
+    day: date
+    answer: bool | None = None
+    by: str = ""
+
+    def __str__(self) -> str:
+        if self.answer is None:
+            return f"{self.target} {self.what} on {self.day}"
+        return f"{self.target}={str(self.answer).lower()} by {self.by} on {self.day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question as one court must read it: the truth, the answers that bind it, and those that only persuade."""
+
+    question: Question
+    truth: Truth
+    binding: tuple[Answer, ...]
+    persuasive: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The law on one day in one court: the rules in force, the questions as read there, the groups as they stood."""
+
+    day: date
+    court: str
+    served: date
+    rules: tuple[Rule, ...]
+    questions: Mapping[str, Answered]
+    groups: Groups
+    assumed: tuple[Assumption, ...] = ()
+
+    @cached_property
+    def truths(self) -> Facts:
+        """The questions' values by term, ready to stand beside the facts."""
+        return {answered.question.term: answered.truth for answered in self.questions.values()}
+
+    @cached_property
+    def digest(self) -> str:
+        """What was read: rules, questions' values and group members, independent of the order they were loaded in."""
+        read: dict[str, object] = {
+            "day": self.day.isoformat(), "served": self.served.isoformat(), "court": self.court,
+            "rules": {rule.id: rule.as_json() for rule in self.rules}, "questions": dict(self.truths),
+            "groups": {name: sorted(places) for name, places in self.groups.items()},
+            "assumed": sorted(map(str, self.assumed)),
+        }  # fmt: skip
+        return digest(read)
+
+
+@dataclass(frozen=True)
+class Law:
+    """All rules, questions, answers, courts and group members that were loaded."""
+
+    rules: tuple[Rule, ...]
+    questions: tuple[Question, ...]
+    answers: tuple[Answer, ...]
+    courts: Mapping[str, Court]
+    members: tuple[Member, ...] = ()
+
+    def line(self, court: str) -> tuple[str, ...]:
+        """The court and those above it, nearest first."""
+        line: list[str] = []
+        at: str | None = court
+        while at is not None and at not in line:
+            line.append(at)
+            at = self.courts[at].above
+        return tuple(line)
+
+    @cached_property
+    def apexes(self) -> Mapping[str, str]:
+        """The highest court of each place: the one right under a legislature, or the top of its line."""
+        tops: dict[str, str] = {}
+        for court in sorted(self.courts.values(), key=lambda court: (len(self.line(court.id)), court.id)):
+            if not court.legislature:
+                tops.setdefault(court.place, court.id)
+        for court in self.courts.values():
+            tops.setdefault(court.place, court.id)
+        return tops
+
+    def on(self, day: date, court: str, assume: tuple[Assumption, ...] = (), served: date | None = None) -> Reading:
+        """The law as `court` must read it on `day`, for a demand served on `served`, under the assumptions given."""
+        law = self._assuming(assume) if assume else self
+        service = served or day
+        rules = tuple(r for r in law.rules if r.in_force(service if r.governs == "served" else day))
+        questions = {question.id: law._read(question, day, court) for question in law.questions}
+        names = {member.group for member in law.members}
+        return Reading(day, court, service, rules, questions, {n: law.group(n, day) for n in names}, tuple(assume))
+
+    def group(self, name: str, day: date) -> frozenset[str]:
+        """The places that belong to a group on a day."""
+        return frozenset(
+            m.place for m in self.members if m.group == name and m.since <= day and (m.until is None or day < m.until)
+        )
+
+    def _read(self, question: Question, day: date, court: str) -> Answered:
+        line = self.line(court)
+        if question.place not in {self.courts[step].place for step in line}:
+            apex = self.apexes.get(question.place)
+            line = self.line(apex) if apex else ()
+        live = [
+            a for a in self.answers if a.question == question.id and a.live(day) and self._has_authority(a, question)
+        ]
+        rank = {step: height for height, step in enumerate(line)}
+        binding = [a for a in live if a.by in rank and (a.binds == "below" or a.by == line[0])]
+        top = max((rank[a.by] for a in binding), default=0)
+        binding = [a for a in binding if rank[a.by] == top]
+        said = {a.answer for a in binding}
+        truth = said.pop() if len(said) == 1 else None
+        return Answered(question, truth, tuple(binding), tuple(a for a in live if a not in binding))
+
+    def _has_authority(self, answer: Answer, question: Question) -> bool:
+        """A body outside the line of the question's place has no say in it."""
+        giver = self.courts.get(answer.by)
+        return giver is not None and (giver.place == question.place or self._above(giver, question.place))
+
+    def _above(self, giver: Court, place: str) -> bool:
+        apex = self.apexes.get(place)
+        return apex is not None and giver.id in self.line(apex)
+
+    def _assuming(self, assume: tuple[Assumption, ...]) -> Law:
+        law = self
+        for what_if in assume:
+            law = _supposed(law, what_if) if what_if.answer is None else _answered(law, what_if, what_if.answer)
+        return law
+
+
+def _answered(law: Law, what_if: Assumption, answer: bool) -> Law:
+    given = Happening(what_if.day, "decided", what_if.by, "assumed")
+    id = f"assumed-{what_if.target}-{what_if.by}"
+    said = Answer(id, what_if.target, answer, what_if.by, "assumed", str(what_if), (given,))
+    return replace(law, answers=(*law.answers, said))
+
+
+def _supposed(law: Law, what_if: Assumption) -> Law:
+    """One happening more: the last line of an answer, the end of a rule, of an instrument or of a membership."""
+
+    def end(until: date | None) -> date:
+        return min(until or what_if.day, what_if.day)
+
+    line = Happening(what_if.day, what_if.what, "", "assumed")
+    answers = (
+        replace(a, history=tuple(sorted((*a.history, line), key=lambda h: h.day))) if a.id == what_if.target else a
+        for a in law.answers
+    )
+    rules = (replace(r, until=end(r.until)) if what_if.target in (r.id, r.instrument) else r for r in law.rules)
+    members = (replace(m, until=end(m.until)) if what_if.target == f"{m.group}/{m.place}" else m for m in law.members)
+    return replace(law, answers=tuple(answers), rules=tuple(rules), members=tuple(members))

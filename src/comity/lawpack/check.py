@@ -1,0 +1,118 @@
+"""Is a set of packs fit to be read? Every fault at once, each named and with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from comity.kernel.law import Rule
+from comity.kernel.words import Fault, terms_of
+from comity.lawpack.examples import Outcome, try_example
+from comity.lawpack.faults import fault
+from comity.lawpack.read import Pack, Packs
+
+
+def check(packs: Packs) -> tuple[Fault, ...]:
+    """All faults: those of reading, those between tables, and the examples that fail."""
+    found = [
+        *packs.faults,
+        *_duplicates(packs),
+        *_versions(packs),
+        *_lifts(packs),
+        *_answers(packs),
+        *_questions(packs),
+    ]
+    if not found:
+        found += _examples(packs)
+    return tuple(sorted(set(found), key=lambda f: (f.where.rsplit(":", 1)[0], _line(f), f.name)))
+
+
+def _line(wrong: Fault) -> int:
+    return int(wrong.where.rsplit(":", 1)[-1])
+
+
+def _duplicates(packs: Packs) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for pack in packs.packs:
+        for table in ("rule", "question", "answer"):
+            for index, row in pack.document.rows(table):
+                where, id = pack.document.at(table, index, "id"), str(row.get("id"))
+                if id in seen:
+                    yield fault("duplicate-id", where, f"`{id}` also stands at {seen[id]}")
+                seen.setdefault(id, where)
+
+
+def _versions(packs: Packs) -> Iterator[Fault]:
+    """Rules named `stem@1`, `stem@2` are versions of one text: their days must meet and never overlap."""
+    versions: dict[str, list[tuple[Rule, str]]] = {}
+    for pack in packs.packs:
+        for index, rule in enumerate(pack.rules):
+            if "@" in rule.id:
+                versions.setdefault(rule.id.split("@")[0], []).append((rule, pack.document.at("rule", index, "since")))
+    for rules in versions.values():
+        for (early, _), (late, where) in pairwise(sorted(rules, key=lambda pair: pair[0].since)):
+            if early.until is None or early.until > late.since:
+                yield fault("date-overlap", where, f"`{late.id}` begins on {late.since}, before `{early.id}` ends")
+            elif early.until < late.since:
+                yield fault("date-gap", where, f"nothing is in force from {early.until} until `{late.id}` begins")
+
+
+def _lifts(packs: Packs) -> Iterator[Fault]:
+    bars = {rule.id for rule in packs.law.rules if rule.effect == "bars"}
+    for pack in packs.packs:
+        for index, rule in enumerate(pack.rules):
+            if rule.effect == "lifts" and rule.lifts not in bars:
+                yield fault("dangling-lift", pack.document.at("rule", index, "lifts"), f"`{rule.lifts}` is not a bar")
+
+
+def _answers(packs: Packs) -> Iterator[Fault]:
+    questions = {question.id for question in packs.law.questions}
+    courts = packs.law.courts
+    above = {court.above for court in courts.values()}
+    for pack in packs.packs:
+        for index, answer in enumerate(pack.answers):
+            if answer.question not in questions:
+                where = pack.document.at("answer", index, "question")
+                yield fault("answer-to-no-question", where, f"`{answer.question}` is not a question")
+            if answer.by not in courts:
+                yield fault("unknown-court", pack.document.at("answer", index, "by"), f"`{answer.by}` is not declared")
+            elif answer.by not in above and answer.binds != "parties":
+                where = pack.document.at("answer", index, "binds")
+                yield fault("binds-nobody", where, f"no court stands below `{answer.by}`")
+
+
+def _questions(packs: Packs) -> Iterator[Fault]:
+    read = frozenset().union(*(terms_of(rule.when) for rule in packs.law.rules)) if packs.law.rules else frozenset()
+    for pack in packs.packs:
+        for index, question in enumerate(pack.questions):
+            if question.term not in read:
+                where = pack.document.at("question", index, "id")
+                yield fault("question-without-rule", where, f"no rule reads `{question.term}`")
+
+
+def _examples(packs: Packs) -> Iterator[Fault]:
+    cited: set[str] = set()
+    for pack in packs.packs:
+        starts = [rule.since for rule in pack.rules] + [a.history[0].day for a in pack.answers if a.history]
+        for example in pack.examples:
+            if starts and example.on < min(starts):
+                yield fault("example-before-law", example.where, f"{example.on} lies before {min(starts)}")
+                continue
+            outcome = try_example(example, packs.law)
+            cited |= outcome.decision.cited if outcome.decision else set()
+            if not outcome.held:
+                yield fault("example-fails", example.where, "; ".join(outcome.wrong))
+    for pack in packs.packs:
+        yield from _unproved(pack, cited)
+
+
+def _unproved(pack: Pack, cited: set[str]) -> Iterator[Fault]:
+    for index, rule in enumerate(pack.rules):
+        if rule.id not in cited:
+            where = pack.document.at("rule", index)
+            yield fault("rule-without-example", where, f"no example's proof cites `{rule.id}`")
+
+
+def try_all(packs: Packs) -> tuple[Outcome, ...]:
+    """Every example of every pack, tried."""
+    return tuple(try_example(example, packs.law) for pack in packs.packs for example in pack.examples)

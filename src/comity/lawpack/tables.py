@@ -1,0 +1,104 @@
+"""TOML tables with their lines: what a key must be, and where in the file it stands."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from comity.errors import Unreadable
+from comity.kernel.words import Fault
+from comity.lawpack.faults import fault
+
+Row = Mapping[str, Any]
+MOST_BYTES: Final = 4 << 20
+HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.-]+)\s*\]\]?")
+KEY = re.compile(r"^\s*([\w-]+)\s*=")
+
+KINDS: Final[dict[str, type | tuple[type, ...]]] = {"text": str, "day": date, "flag": bool, "table": dict, "list": list}
+
+
+@dataclass(frozen=True)
+class Document:
+    """One TOML file: its tables, and the line of each table and key."""
+
+    path: Path
+    name: str
+    data: Row
+    lines: Mapping[tuple[str, int, str], int]
+    faults: tuple[Fault, ...] = ()
+
+    def at(self, table: str, index: int = 0, key: str = "") -> str:
+        """`file:line` of a key, or of its table where the key is absent."""
+        line = self.lines.get((table, index, key)) or self.lines.get((table, index, ""), 1)
+        return f"{self.name}:{line}"
+
+    def rows(self, table: str) -> Iterator[tuple[int, Row]]:
+        """The rows of an array of tables, counted from 0; anything else in its place is skipped (and reported)."""
+        found = self.data.get(table, [])
+        yield from ((i, row) for i, row in enumerate(found if isinstance(found, list) else []) if isinstance(row, dict))
+
+
+def read_document(path: Path, root: Path | None = None) -> Document:
+    """Read a TOML file; a syntax error is a fault with its line, an unreadable file an error."""
+    name = path.relative_to(root).as_posix() if root else path.name
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
+    if len(raw) > MOST_BYTES:
+        return Document(path, name, {}, {}, (fault("not-toml", f"{name}:1", f"larger than {MOST_BYTES >> 20} MiB"),))
+    try:
+        text = raw.decode()
+        return Document(path, name, tomllib.loads(text), dict(_lines(text)))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        where = f"{name}:{line.group(1) if line else 1}"
+        return Document(path, name, {}, {}, (fault("not-toml", where, str(error).split(" (at")[0].lower()),))
+
+
+def _lines(text: str) -> Iterator[tuple[tuple[str, int, str], int]]:
+    table, index, counts, fence = "", 0, dict[str, int](), ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if fence:
+            fence = "" if fence in line else fence
+            continue
+        if header := HEADER.match(line):
+            table = header.group(2)
+            index = counts.get(table, -1) + 1 if header.group(1) == "[[" else 0
+            counts[table] = index
+            yield (table, index, ""), number
+        elif key := KEY.match(line):
+            yield (table, index, key.group(1)), number
+        for quote in ('"""', "'''"):
+            if line.count(quote) % 2:
+                fence = quote
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What one table must look like: kind of each key, those it must have, and those that may not be empty."""
+
+    needs: Mapping[str, str]
+    may: Mapping[str, str] = field(default_factory=dict)
+
+    def faults(self, document: Document, table: str, index: int, row: Row) -> Iterator[Fault]:
+        """Every key that is missing, unknown, empty or of the wrong kind."""
+        for key in self.needs:
+            if row.get(key) in (None, "", [], {}):
+                name = {"cite": "citation-missing", "source": "source-missing"}.get(key, "missing-key")
+                yield fault(name, document.at(table, index), f"[{table}] {_id(row)}has no `{key}`")
+        for key, value in row.items():
+            kind = self.needs.get(key) or self.may.get(key)
+            if kind is None:
+                yield fault("unknown-key", document.at(table, index, key), f"[{table}] has no key `{key}`")
+            elif not isinstance(value, KINDS[kind]):
+                yield fault("wrong-type", document.at(table, index, key), f"`{key}` must be a {kind}")
+
+
+def _id(row: Row) -> str:
+    return f"`{row['id']}` " if isinstance(row.get("id"), str) else ""
