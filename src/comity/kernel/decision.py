@@ -1,21 +1,22 @@
 """Facts and a reading of the law give a verdict, its proof, and what turns on what is not known.
 
-Some power compels, some bar stands: the two truths give the verdict. A bar stands unless something lifts it, and a bar
-that cannot be evaluated is unknown, never absent. What is unknown and matters makes the verdict open; each open point is
-shown with the verdict either way.
+Some power compels, some bar stands: the two truths give the verdict. A bar stands unless something lifts it, and a
+bar that cannot be evaluated is unknown, never absent. What is unknown and matters makes the verdict open; each open
+point is shown with the verdict either way.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
-from typing import Literal
+from json.encoder import encode_basestring as quoted
+from typing import Final, Literal
 
 from comity.kernel.law import Effect, Reading, Rule
+from comity.kernel.reason import ADDRESS, Reason, Test, Unit, reasons, scan, value_text
 from comity.kernel.words import (
     Compare,
     Facts,
@@ -24,22 +25,18 @@ from comity.kernel.words import (
     Value,
     Within,
     Word,
-    both,
     either,
     leaves_of,
-    opposite,
-    prove,
-    settle,
-    terms_of,
-    unknowns,
 )
 
 Verdict = Literal["compelled", "conflict", "barred", "free", "open"]
-ADDRESS = ("demand.place", "demand.instrument", "record.category", "record.store_place", "record.holder_place")
-"""The terms by which a rule says whom it addresses; a proof leaves out rules these alone rule out."""
-
+SIDES: Final[tuple[Effect, Effect]] = ("compels", "bars")
+EFFECTS: Final[tuple[Effect, ...]] = (*SIDES, "objects", "obliges", "routes")
 OTHER = "(any other)"
 """Stands for every code that no rule names."""
+
+Change = tuple[tuple[str, Value], ...]
+"""Facts that are put in another's place, term by term."""
 
 
 def verdict(compels: Truth, bars: Truth) -> Verdict:
@@ -51,21 +48,6 @@ def verdict(compels: Truth, bars: Truth) -> Verdict:
     return "barred" if bars else "free"
 
 
-def stands(bars: Truth, lifts: Truth) -> Truth:
-    """A bar stands unless it is lifted; if either is unknown and matters, so is whether it stands."""
-    return both((bars, opposite(lifts)))
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule applied to the facts: whether it holds (a bar: whether it stands), its proof, and that proof as JSON."""
-
-    rule: Rule
-    truth: Truth
-    proof: Proof
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
     """An unknown that matters: the term, what it asks, and the verdict under each value it can have."""
@@ -73,6 +55,12 @@ class OpenPoint:
     term: str
     asks: str
     outcomes: tuple[tuple[Value, Verdict], ...]
+
+    @property
+    def text(self) -> str:
+        """The point as canonical JSON."""
+        outcomes = ",".join([f'[{value_text(value)},"{then}"]' for value, then in self.outcomes])
+        return f'["{self.term}",{quoted(self.asks)},[{outcomes}]]'
 
 
 @dataclass(frozen=True)
@@ -95,22 +83,29 @@ class Decision:
         bar = Proof("some bar stands", either(r.truth for r in self.bars), "any", parts=_proofs(self.bars))
         return Proof(self.verdict, None if self.verdict == "open" else True, "verdict", parts=(power, bar))
 
-    @cached_property
-    def json(self) -> bytes:
-        """The decision as canonical JSON, proof and citations included."""
-        points = [[p.term, p.asks, [list(outcome) for outcome in p.outcomes]] for p in self.open_points]
-        opens = json.dumps(points, separators=(",", ":"), ensure_ascii=False) if points else "[]"
+    @property
+    def _reasons(self) -> str:
+        opens = ",".join([point.text for point in self.open_points])
         return (
             f'{{"bars":[{_joined(self.bars)}],"channels":[{_joined(self.channels)}],'
             f'"compels":[{_joined(self.powers)}],"duties":[{_joined(self.duties)}],'
-            f'"objections":[{_joined(self.objections)}],"open":{opens},'
-            f'"reading":"{self.reading}","verdict":"{self.verdict}"}}'
-        ).encode()
+            f'"objections":[{_joined(self.objections)}],"open":[{opens}],'
+        )
+
+    @property
+    def json(self) -> bytes:
+        """The decision as canonical JSON, proof and citations included."""
+        return f'{self._reasons}"reading":"{self.reading}","verdict":"{self.verdict}"}}'.encode()
 
     @cached_property
     def id(self) -> str:
         """The proof id: SHA-256 of the canonical JSON."""
         return "sha256:" + hashlib.sha256(self.json).hexdigest()
+
+    @cached_property
+    def basis(self) -> str:
+        """What an approval is bound to: verdict and reasons, without the reading, which is another every day."""
+        return "sha256:" + hashlib.sha256(f'{self._reasons}"verdict":"{self.verdict}"}}'.encode()).hexdigest()
 
     @property
     def cited(self) -> frozenset[str]:
@@ -138,133 +133,106 @@ def _cited(proof: Proof) -> Iterable[str]:
         yield from _cited(part)
 
 
-class Unit:
-    """A rule with what lifts it, evaluated once for each combination of the facts it reads."""
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What may apply once it is known how and for what records are asked: the rules, and the two sides as tests."""
 
-    __slots__ = ("known", "lifts", "rule", "terms")
-
-    def __init__(self, rule: Rule, lifts: tuple[Rule, ...]) -> None:
-        self.rule, self.lifts = rule, lifts
-        self.terms = tuple(sorted(frozenset().union(*(terms_of(r.when) for r in (rule, *lifts)))))
-        self.known: dict[tuple[Value, ...], Reason] = {}
+    units: tuple[Unit, ...]
+    compels: Test
+    bars: Test
 
 
 class Judge:
     """One reading made ready to decide many cases; it never changes what a case's facts decide on their own."""
 
     def __init__(self, reading: Reading) -> None:
-        self.reading = reading
+        self.reading, self.digest = reading, reading.digest
         self.asks = {a.question.term: a.question.asks for a in reading.questions.values()}
-        self.cites = {a.question.term: "; ".join(said.cite for said in a.binding) for a in reading.questions.values()}
+        cites = {a.question.term: "; ".join(said.cite for said in a.binding) for a in reading.questions.values()}
         lifts: dict[str, list[Rule]] = {}
         for rule in reading.rules:
             if rule.effect == "lifts":
                 lifts.setdefault(rule.lifts, []).append(rule)
-        ordered = sorted(reading.rules, key=lambda rule: rule.id)
-        self.every = tuple(
-            Unit(r, tuple(sorted(lifts.get(r.id, ()), key=lambda lift: lift.id)))
-            for r in ordered
-            if r.effect != "lifts"
-        )
+        rules = sorted((rule for rule in reading.rules if rule.effect != "lifts"), key=lambda rule: rule.id)
+        lifted = [(rule, lifts.get(rule.id, ()) if rule.effect == "bars" else ()) for rule in rules]
+        self.every = tuple(Unit(rule, by, reading.groups, cites) for rule, by in lifted)
         self.settled = {term: truth for term, truth in reading.truths.items() if truth is not None}
-        self.addressed: dict[tuple[Value, ...], Mapping[Effect, tuple[Unit, ...]]] = {}
+        self.unknown: Facts = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in self.every)))
+        self.live: dict[tuple[Value, Value], Live] = {}
+        self.decided: dict[tuple[str, ...], Decision] = {}
+        self.values: dict[tuple[str, Value], tuple[Value, ...]] = {}
 
     def decide(self, facts: Facts) -> Decision:
         """The verdict for one class of records under one demand.
 
         A fact named `question.x` is counsel's answer: it counts only where the law itself leaves x open.
         """
-        known = {**facts, **self.settled}
-        units = self.units(known)
-        powers, bars = self._reasons(units["compels"], known), self._reasons(units["bars"], known)
-        compels, bar = either([r.truth for r in powers]), either([r.truth for r in bars])
-        return Decision(
-            verdict(compels, bar),
-            powers,
-            bars,
-            tuple(r for r in self._reasons(units["objects"], known) if r.truth is not False),
-            tuple(r for r in self._reasons(units["obliges"], known) if r.truth is not False),
-            tuple(r for r in self._reasons(units["routes"], known) if r.truth is not False),
-            () if compels is not None and bar is not None else self._open_points(known, powers, bars),
-            self.reading.digest,
-        )
+        known = {**self.unknown, **facts, **self.settled}
+        found = reasons(self._live(known).units, known)
+        key = tuple([reason.text for reason in found])
+        decision = self.decided.get(key)
+        if decision is None:
+            decision = self._decision(known, found)
+            if decision.verdict != "open":
+                self.decided[key] = decision
+        return decision
+
+    def _decision(self, known: Facts, found: list[Reason]) -> Decision:
+        by: dict[Effect, list[Reason]] = {effect: [] for effect in EFFECTS}
+        for reason in found:
+            by[reason.rule.effect].append(reason)
+        powers, bars, objections, duties, channels = map(tuple, by.values())
+        sides = either([r.truth for r in powers]), either([r.truth for r in bars])
+        points = self._open_points(known, sides, powers + bars) if None in sides else ()
+        return Decision(verdict(*sides), powers, bars, objections, duties, channels, points, self.digest)
 
     def verdict(self, known: Facts) -> Verdict:
         """Only the verdict; `known` must already hold the questions' values."""
-        units = self.units(known)
-        compels = either(r.truth for r in self._reasons(units["compels"], known))
-        return verdict(compels, either(r.truth for r in self._reasons(units["bars"], known)))
+        live = self._live(known)
+        return verdict(live.compels(known), live.bars(known))
 
-    def units(self, known: Facts) -> Mapping[Effect, tuple[Unit, ...]]:
-        key = tuple([known.get(term) for term in ADDRESS])
-        found = self.addressed.get(key)
+    def _live(self, known: Facts) -> Live:
+        key = (known.get("demand.instrument"), known.get("record.category"))
+        found = self.live.get(key)
         if found is None:
-            address = dict(zip(ADDRESS, key, strict=True))
-            live = [u for u in self.every if settle(u.rule.when, address, self.reading.groups) is not False]
-            effects: tuple[Effect, ...] = ("compels", "bars", "objects", "obliges", "routes")
-            found = {effect: tuple(u for u in live if u.rule.effect == effect) for effect in effects}
-            self.addressed[key] = found
+            given = {"demand.instrument": key[0], "record.category": key[1]}
+            units = [unit for unit in self.every if unit.addressed(given) is not False]
+            sides = [scan([u.test for u in units if u.rule.effect == effect], True) for effect in SIDES]
+            found = self.live[key] = Live(tuple(units), *sides)
         return found
 
-    def _reasons(self, units: tuple[Unit, ...], known: Facts) -> tuple[Reason, ...]:
-        reasons = []
-        for unit in units:
-            key = tuple([known.get(term) for term in unit.terms])
-            reason = unit.known.get(key)
-            if reason is None:
-                reason = unit.known[key] = self._reason(unit, known)
-            reasons.append(reason)
-        return tuple(reasons)
-
-    def _reason(self, unit: Unit, known: Facts) -> Reason:
-        proof = self._applied(unit.rule, known)
-        lifts = tuple(self._applied(lift, known) for lift in unit.lifts)
-        truth = stands(proof.truth, either(lift.truth for lift in lifts))
-        if lifts and proof.truth is not False:
-            shown = tuple(lift for lift in lifts if lift.truth is not False) or lifts
-            proof = Proof(proof.says, truth, proof.by, None, proof.term, proof.cite, (*proof.parts, *shown))
-        text = json.dumps(proof.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return Reason(unit.rule, truth, proof, text)
-
-    def _applied(self, rule: Rule, known: Facts) -> Proof:
-        inner = prove(rule.when, known, self.reading.groups, self.cites)
-        shown = refutation(inner) if inner.truth is False else inner
-        cite = f"{rule.cite} [unverified]" if rule.reviewed.startswith("unverified") else rule.cite
-        return Proof(rule.reads, inner.truth, rule.effect, None, rule.id, cite, (shown,))
-
-    def _open_points(self, known: Facts, *reasons: tuple[Reason, ...]) -> tuple[OpenPoint, ...]:
-        joined = [Proof("", either(r.truth for r in part), "any", parts=_proofs(part)) for part in reasons]
-        terms = dict.fromkeys(term for part in joined for term in unknowns(part))
-        points = []
-        for term in terms:
-            values = self.alternatives(term, None)
-            outcomes = tuple((value, self.verdict({**known, term: value})) for value in values)
-            points.append(OpenPoint(term, self.asks.get(term, ""), outcomes))
+    def _open_points(
+        self, known: Facts, sides: tuple[Truth, Truth], reasons: tuple[Reason, ...]
+    ) -> tuple[OpenPoint, ...]:
+        """What is known already stays so whatever the unknown turns out to be: only a side in doubt is tried."""
+        live, points, trial = self._live(known), [], dict(known)
+        doubtful = [effect for effect, truth in zip(SIDES, sides, strict=True) if truth is None]
+        for term in dict.fromkeys([t for reason in reasons if reason.rule.effect in doubtful for t in reason.unknown]):
+            outcomes = []
+            for value in self.alternatives(term, None):
+                trial[term] = value
+                compels = live.compels(trial) if sides[0] is None else sides[0]
+                outcomes.append((value, verdict(compels, live.bars(trial) if sides[1] is None else sides[1])))
+            trial[term] = None
+            points.append(OpenPoint(term, self.asks.get(term, ""), tuple(outcomes)))
         return tuple(points)
 
     def alternatives(self, term: str, value: Value) -> tuple[Value, ...]:
         """The values of a term that any rule could tell apart from `value`, one for each way to be told apart."""
-        leaves = {
-            leaf for u in self.units for r in (u.rule, *u.lifts) for leaf in leaves_of(r.when) if leaf.name == term
-        }
+        if (term, value) not in self.values:
+            self.values[term, value] = tuple(self._alternatives(term, value))
+        return self.values[term, value]
+
+    def _alternatives(self, term: str, value: Value) -> Iterable[Value]:
+        rules = [rule.rule for unit in self.every for rule in (unit, *unit.lifts) if term in rule.terms]
+        leaves = {leaf for rule in rules for leaf in leaves_of(rule.when) if leaf.name == term}
         if any(isinstance(leaf, Word) for leaf in leaves):
-            return tuple(truth for truth in (True, False) if truth is not value)
+            return [truth for truth in (True, False) if truth is not value]
         codes = {leaf.code for leaf in leaves if isinstance(leaf, Compare)} | {OTHER}
-        groups = sorted({leaf.group for leaf in leaves if isinstance(leaf, Within)})
-        members = {place for group in groups for place in self.reading.groups.get(group, ())}
-        kinds = {
-            place: tuple(place in self.reading.groups[g] for g in groups if g in self.reading.groups)
-            for place in sorted(members)
-        }
-        kept = codes | set({kind: place for place, kind in reversed(kinds.items())}.values())
-        return tuple(sorted(kept - {value}))
-
-
-def refutation(proof: Proof) -> Proof:
-    """The shortest part of a false proof that is false on its own."""
-    if proof.by == "all":
-        return refutation(next(part for part in proof.parts if part.truth is False))
-    return proof
+        groups = [self.reading.groups.get(g, frozenset()) for g in {x.group for x in leaves if isinstance(x, Within)}]
+        members = sorted(frozenset().union(*groups), reverse=True)
+        one_of_each = {tuple(place in group for group in groups): place for place in members}
+        return sorted((codes | set(one_of_each.values())) - {value})
 
 
 def decide(facts: Facts, reading: Reading) -> Decision:
@@ -284,15 +252,13 @@ def stands_on(facts: Facts, reading: Reading) -> tuple[str, ...]:
     return tuple(sorted(known))
 
 
-def turns_on(
-    facts: Facts, reading: Reading, most: int = 2
-) -> tuple[tuple[tuple[tuple[str, Value], ...], Verdict], ...]:
-    """The smallest sets of facts, of at most `most`, whose change flips the verdict, each with the verdict it flips to."""
+def turns_on(facts: Facts, reading: Reading, most: int = 2) -> tuple[tuple[Change, Verdict], ...]:
+    """The smallest sets of facts, of at most `most`, whose change flips the verdict, and what it flips to."""
     judge = Judge(reading)
     known = {**facts, **judge.settled}
     start = judge.verdict(known)
-    terms = sorted({term for unit in judge.units(known).values() for u in unit for term in u.terms})
-    found: list[tuple[tuple[tuple[str, Value], ...], Verdict]] = []
+    terms = sorted({term for u in judge.every if u.addressed(known) is not False for term in u.terms})
+    found: list[tuple[Change, Verdict]] = []
     for size in range(1, most + 1):
         for chosen in combinations(terms, size):
             if any({term for term, _ in change} <= set(chosen) for change, _ in found):

@@ -6,13 +6,14 @@ records it reaches for (`Scope`); whether it is genuine is a matter of findings,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from comity.kernel.words import Fault, Truth, Value, digest
 
 CATEGORIES = frozenset({"content", "traffic", "subscriber"})
+INDEPENDENT = frozenset({"directory", "public"})
+"""Where a contact comes from that whoever wrote the demand did not choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ class Scope:
             "stores": sorted(self.stores),
         }
 
+    def within(self, whole: Scope) -> bool:
+        """Whether it reaches for nothing that `whole` does not; an empty list is no limit, and so the widest."""
+        begins = whole.since is None or (self.since is not None and whole.since <= self.since)
+        ends = whole.until is None or (self.until is not None and self.until <= whole.until)
+        lists = ((self.folders, whole.folders), (self.terms, whole.terms), (self.stores, whole.stores))
+        named = self.categories <= whole.categories and set(self.accounts) <= set(whole.accounts)
+        return begins and ends and named and all(not wide or set() < set(own) <= set(wide) for own, wide in lists)
+
     @property
     def digest(self) -> str:
         """What two people approve, and what the gate compares."""
@@ -71,6 +80,23 @@ def scope_faults(scope: Scope, where: str) -> list[Fault]:
         what = f"nothing lies between {scope.since.isoformat()} and {scope.until.isoformat()}"
         found.append(Fault("empty-range", where, what, "the end is exclusive and must come after the start"))
     return found
+
+
+def within(scope: Scope, whole: Scope) -> bool:
+    """Whether a scope reaches for nothing that `whole` does not: one may answer in parts, never beyond what was asked."""
+
+    def part(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
+        return not outer or (bool(inner) and set(inner) <= set(outer))
+
+    later = whole.since is None or (scope.since is not None and scope.since >= whole.since)
+    sooner = whole.until is None or (scope.until is not None and scope.until <= whole.until)
+    named = set(scope.accounts) <= set(whole.accounts) and scope.categories <= whole.categories
+    return (
+        named
+        and later
+        and sooner
+        and all(part(getattr(scope, name), getattr(whole, name)) for name in ("folders", "terms", "stores"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,34 +137,36 @@ class Demand:
     papers: tuple[tuple[str, str], ...] = ()
 
     def as_facts(self) -> dict[str, Value]:
-        """The demand's own facts by term; the record's come from the estate, class by class."""
+        """The demand's own facts by term, which no further fact overrules; the record's come from the estate."""
+        further = dict(self.facts)
         own: dict[str, Value] = {
             "demand.place": self.place,
             "demand.instrument": self.instrument,
-            "demand.issuer": self.issuer or None,
+            "demand.issuer": self.issuer or further.get("demand.issuer"),
             "demand.emergency": self.emergency,
         }
-        return own | dict(self.facts)
+        return further | own
 
 
 def authentic(demand: Demand, findings: tuple[Finding, ...]) -> tuple[Truth, str]:
     """Is the demand genuine, and why: no single channel and no contact taken from the demand itself ever suffices.
 
     Any finding against it settles it. An emergency demand needs a confirmation through a second channel whose contact
-    comes from our directory; any other needs one finding whose contact did not come from the demand.
+    comes from our directory; any other needs one finding whose contact comes from there or from a public record.
     """
     against = [finding for finding in findings if finding.supports is False]
     if against:
         return False, against[0].says
-    needed = [f for f in findings if f.supports and f.contact != "demand"]
+    needed = [f for f in findings if f.supports and f.contact in INDEPENDENT]
     if demand.emergency:
-        needed = [f for f in needed if f.contact == "directory" and f.channel != demand.channel]
+        needed = [f for f in needed if f.contact == "directory" and _apart(f.channel, demand.channel)]
         missing = "no confirmation through a second channel whose contact comes from our directory"
     else:
         missing = "no finding whose contact came from elsewhere than the demand"
     return (True, needed[0].says) if needed else (None, missing)
 
 
-def open_terms(facts: Mapping[str, Value], asked: tuple[str, ...]) -> tuple[str, ...]:
-    """The terms among `asked` that nobody has stated yet."""
-    return tuple(term for term in asked if facts.get(term) is None)
+def _apart(second: str, first: str) -> bool:
+    """Whether both channels are known and they differ by more than spelling."""
+    plain = {channel.strip().casefold() for channel in (second, first)} - {""}
+    return len(plain) == 2

@@ -55,7 +55,8 @@ class Service:
 class Store:
     """Where records lie: its site, the entity that holds it, the service it serves and who holds the keys.
 
-    `key_holder` is `provider`, `customer`, an entity's id for a named trustee, or None when nobody knows.
+    `key_holder` is `provider`, `customer`, an entity's id for a named trustee, or None when nobody knows; `holds` are
+    the categories of records that lie there.
     """
 
     id: str
@@ -63,7 +64,7 @@ class Store:
     holder: str
     service: str
     key_holder: str | None
-    kind: str = "content"
+    holds: frozenset[str] = frozenset({"content", "traffic"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,8 @@ def faults(estate: Estate) -> list[Fault]:
 
 def _entity_faults(estate: Estate, entity: Entity, where: str) -> Iterator[Fault]:
     if entity.share is not None and not 0 <= entity.share <= 1:
-        yield Fault(
-            "share-out-of-range", where, f"a share of {float(entity.share):.0%}", "give a share from 0 to 100 %"
-        )
+        what = f"a share of {float(entity.share * 100):g} %"
+        yield Fault("share-out-of-range", where, what, "give a share from 0 to 100 %")
     if entity.parent is not None and entity.parent not in estate.entities:
         yield _dangling(where, "parent", entity.parent, "[[entity]]")
     last = list(estate.parents(entity.id))[-1]
@@ -167,18 +167,12 @@ def _step(estate: Estate, master: str, link: tuple[str, str], step: Proof, seen:
 def _majority(estate: Estate, entity: Entity) -> Proof:
     parent, share = estate.entities[entity.parent or ""].name, entity.share
     truth = None if share is None else share > HALF
-    part = (
-        "an unknown share"
-        if share is None
-        else f"{float(share):.4g}".rstrip(".")
-        if share > 1
-        else f"{float(share):.0%}"
-    )
+    part = "an unknown share" if share is None else f"{float(share * 100):g} %"
     return Proof(f"{parent} holds {part} of {entity.name}", truth, "fact", truth, "estate.share")
 
 
 def readable(estate: Estate, store: Store, served: str) -> Proof:
-    """Can the served entity make the records readable: are the keys with the provider, or a trustee that it controls?"""
+    """Can the served entity make the records readable: are the keys with the provider or a trustee it controls?"""
     match store.key_holder:
         case None:
             return Proof(f"nobody knows who holds the keys of {store.id}", None, "fact", None, "estate.key_holder")
@@ -194,7 +188,7 @@ def readable(estate: Estate, store: Store, served: str) -> Proof:
 
 
 def present(estate: Estate, entity: str, forum: str) -> Proof:
-    """Is the entity in the forum: established there, or running a site there? Merely offering a service is not presence."""
+    """Is the entity in the forum: established there, or running a site there? Offering a service is not presence."""
     own = estate.entities[entity]
     parts = [Proof(f"{own.name} is established in {own.place}", own.place == forum, "fact", own.place, "estate.place")]
     for site in estate.sites.values():

@@ -6,13 +6,14 @@ gate trusts no clock, no clerk and no order of arrival: an approval counts only 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import InitVar, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NoReturn, final
 
 from comity.kernel.decision import Decision
-from comity.kernel.demand import Demand, Finding, Scope, authentic
+from comity.kernel.demand import Demand, Finding, Scope, authentic, within, scope_faults
 from comity.kernel.matter import Matter, in_contempt, standing, standing_changed, window
 from comity.kernel.words import digest
 
@@ -22,7 +23,7 @@ _GATE: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One person's approval of one release: bound to the matter, the scope, the decisions and the hits it was given for."""
+    """One person's approval of one release: bound to the matter, scope, decisions and hits it was given for."""
 
     matter: str
     person: str
@@ -59,18 +60,21 @@ class Ruled:
         """Compelled by law alone, or by counsel's recorded answers to its open points."""
         if self.decision.verdict == "compelled":
             return True
-        by_counsel = self.decision.verdict == "open" and self.answered is not None and bool(self.counsel)
-        return by_counsel and self.answered is not None and self.answered.verdict == "compelled"
+        if self.answered is None or self.decision.verdict != "open" or self.answered.reading != self.decision.reading:
+            return False
+        points = {point.term for point in self.decision.open_points}
+        asked = bool(self.counsel) and all(given.term in points for given in self.counsel)
+        return asked and self.answered.verdict == "compelled"
 
     @property
     def id(self) -> str:
         """What an approval of this class is bound to."""
-        return (self.answered or self.decision).id
+        return (self.answered or self.decision).basis
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What collection found under a scope: how many, how many were read or cleared by a named rule, what is unreadable."""
+    """What collection found under a scope: how many were read or cleared by a named rule, what is unreadable."""
 
     scope: str
     found: int
@@ -119,9 +123,10 @@ class Refusal:
         return False
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The right to let exactly these hits of exactly this scope leave."""
+    """The right to let exactly these hits of exactly this scope leave; it is neither inherited, copied nor stored."""
 
     matter: str
     at: datetime
@@ -135,30 +140,41 @@ class Release:
         if made_by is not _GATE:
             raise TypeError("a Release is made by open_gate alone")
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError("a Release is made by open_gate alone")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Release is made by open_gate alone")
+
 
 def open_gate(
     case: Case, matter: Matter, approvals: tuple[Approval, ...], scope: Scope, at: datetime
 ) -> Release | Refusal:
     """Let the scope's hits leave, or say everything that forbids it."""
     reasons = (
-        *_clock(matter, at),
+        *_clock(case, matter, at),
         *_genuine(case, at),
-        *_alive(case, matter, scope, at),
+        *_alive(matter, scope, at),
+        *_asked(case, matter, scope),
         *_lawful(case, scope),
         *_read(case, scope),
         *_approved(case, matter, approvals, scope, at),
     )
     if reasons or case.hits is None:
         return Refusal(matter.id, at, reasons)
-    people = tuple(sorted({a.person for a in counting(case, matter, approvals, scope, at)}))
+    people = _people(counting(case, matter, approvals, scope, at))
     return Release(matter.id, at, scope.digest, case.hits, tuple(c.id for c in case.classes), people, _GATE)
 
 
-def _clock(matter: Matter, at: datetime) -> Iterator[Reason]:
-    latest = max((event.known for event in matter.events), default=at)
+def _clock(case: Case, matter: Matter, at: datetime) -> Iterator[Reason]:
+    latest = max([at, *(e.known for e in matter.events), *(f.at for f in case.findings), *_answered(case)])
     if at < latest:
         says = f"the clock says {at.isoformat()}, but we already knew something at {latest.isoformat()}"
         yield Reason("clock-behind", says, "set the clock right, or ask about the matter as it was known then")
+
+
+def _answered(case: Case) -> Iterator[datetime]:
+    return (given.at for ruled in case.classes for given in ruled.counsel)
 
 
 def _genuine(case: Case, at: datetime) -> Iterator[Reason]:
@@ -168,20 +184,33 @@ def _genuine(case: Case, at: datetime) -> Iterator[Reason]:
         yield Reason(name, why, "confirm the demand with the authority through a contact from our own directory")
 
 
-def _alive(case: Case, matter: Matter, scope: Scope, at: datetime) -> Iterator[Reason]:
+def _alive(matter: Matter, scope: Scope, at: datetime) -> Iterator[Reason]:
     for category in sorted(scope.categories):
         now = standing(matter, at, category)
         if now.state != "live":
             yield Reason(f"order-{now.state}", f"{category}: {now.says}", "wait for the court, or close the matter")
     if held := window(matter, at):
-        yield Reason("window-shut", held.says, f"wait until {held.until}, or record the authority's clearance")
+        wait = f"wait until {held.until}, or " if held.until else ""
+        yield Reason("window-shut", held.says, f"{wait}record the authority's clearance")
     if choice := in_contempt(matter, at):
         price = choice.get("price")
         says = choice.says + (f" (price: {price})" if price else "")
         yield Reason("declined", says, "record that the provider takes its refusal back")
 
 
+def _asked(case: Case, matter: Matter, scope: Scope) -> Iterator[Reason]:
+    if case.demand.id != matter.id:
+        says = f"the demand is {case.demand.id}, the matter is {matter.id}'s"
+        yield Reason("other-matter", says, "ask about the demand's own matter")
+    for fault in scope_faults(scope, "scope"):
+        yield Reason("scope-unfit", f"{fault.name}: {fault.what}", fault.remedy)
+    if not scope.within(case.demand.scope):
+        yield Reason("scope-too-wide", "the scope reaches for more than was demanded", "keep to what the demand asks")
+
+
 def _lawful(case: Case, scope: Scope) -> Iterator[Reason]:
+    if not within(scope, case.demand.scope):
+        yield Reason("beyond-demand", "the scope reaches beyond what was asked", "narrow the scope to the demand's own")
     if not case.classes or {c.category for c in case.classes} != set(scope.categories):
         yield Reason(
             "class-undecided", "the scope holds records that were not decided", "decide every class of the scope"
@@ -201,7 +230,7 @@ def _read(case: Case, scope: Scope) -> Iterator[Reason]:
         return
     if hits.scope != scope.digest:
         yield Reason("scope-changed", "the hits were collected under another scope", "collect again")
-    if hits.read + hits.cleared != hits.found:
+    if hits.read + hits.cleared != hits.found or min(hits.read, hits.cleared) < 0:
         left = hits.found - hits.read - hits.cleared
         yield Reason(
             "unread-hits", f"{left} of {hits.found} hits were neither read nor cleared", "read or clear each hit"
@@ -216,14 +245,14 @@ def counting(
     case: Case, matter: Matter, approvals: tuple[Approval, ...], scope: Scope, at: datetime
 ) -> tuple[Approval, ...]:
     """The approvals that count: for this matter, scope, law and hits, by the right role, after the last change."""
-    changed = standing_changed(matter, at)
+    changed = max((moment for moment in (standing_changed(matter, at), *_answered(case)) if moment), default=None)
     return tuple(
         approval
         for approval in approvals
         if approval.matter == matter.id
         and approval.role in APPROVERS
         and approval.at <= at
-        and (changed is None or approval.at >= changed)
+        and (changed is None or approval.at > changed)
         and approval.scope == scope.digest
         and approval.decisions == tuple(ruled.id for ruled in case.classes)
         and case.hits is not None
@@ -234,9 +263,16 @@ def counting(
 def _approved(
     case: Case, matter: Matter, approvals: tuple[Approval, ...], scope: Scope, at: datetime
 ) -> Iterator[Reason]:
-    people = {approval.person for approval in counting(case, matter, approvals, scope, at)}
+    people = _people(counting(case, matter, approvals, scope, at))
     if len(people) < 2:
-        stale = len({approval.person for approval in approvals} - people)
+        stale = len(_people(approvals)) - len(people)
         says = f"{len(people)} of two people have approved exactly this"
         says += f"; {stale} approval(s) are for something else, too early or by the wrong role" if stale else ""
         yield Reason("two-people", says, "have two different approvers approve after the last change")
+
+
+def _people(approvals: tuple[Approval, ...]) -> tuple[str, ...]:
+    """Who approved, each once, however the name is spelled: case, width and spacing make no second person."""
+    names = sorted((approval.person for approval in approvals), reverse=True)
+    known = {" ".join(unicodedata.normalize("NFKC", name).casefold().split()): name for name in names}
+    return tuple(sorted(name for plain, name in known.items() if plain))

@@ -13,20 +13,12 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from comity.kernel.clock import Clock
 from comity.kernel.words import Condition, Facts, Groups, Truth, digest, write
 
 Effect = Literal["compels", "bars", "lifts", "objects", "obliges", "routes"]
 LIVE = frozenset({"enacted", "decided", "affirmed", "stay lifted"})
 DEAD = frozenset({"stayed", "reversed", "vacated", "overruled", "superseded", "repealed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A time limit: how much, what starts it, and the rule that counts it (`frcp-6`, `eu-1182-71`, `calendar`)."""
-
-    limit: str
-    starts: str
-    counts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +104,9 @@ class Answer:
     reviewed: str = "unverified"
 
     def live(self, day: date) -> bool:
-        """Live or dead by the last happening on or before `day`; before the first it has not been given."""
-        past = [happening for happening in self.history if happening.day <= day]
-        return bool(past) and _last(past).what in LIVE
-
-
-def _last(past: list[Happening]) -> Happening:
-    """The latest; of two on one day, the one written later."""
-    day = max(happening.day for happening in past)
-    return [happening for happening in past if happening.day == day][-1]
+        """Live or dead by the last happening up to `day`, of two on one day the one written later; not before any."""
+        past = [happening for happening in reversed(self.history) if happening.day <= day]
+        return bool(past) and max(past, key=lambda happening: happening.day).what in LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +209,7 @@ class Law:
     def apexes(self) -> Mapping[str, str]:
         """The highest court of each place: the one right under a legislature, or the top of its line."""
         tops: dict[str, str] = {}
-        for court in sorted(self.courts.values(), key=lambda court: (len(self.line(court.id)), court.id)):
-            if not court.legislature:
-                tops.setdefault(court.place, court.id)
-        for court in self.courts.values():
+        for court in sorted(self.courts.values(), key=lambda c: (c.legislature, len(self.line(c.id)), c.id)):
             tops.setdefault(court.place, court.id)
         return tops
 
@@ -250,9 +233,8 @@ class Law:
         if question.place not in {self.courts[step].place for step in line}:
             apex = self.apexes.get(question.place)
             line = self.line(apex) if apex else ()
-        live = [
-            a for a in self.answers if a.question == question.id and a.live(day) and self._has_authority(a, question)
-        ]
+        given = sorted((a for a in self.answers if a.question == question.id), key=lambda a: a.id)
+        live = [a for a in given if a.live(day) and self._has_authority(a, question)]
         rank = {step: height for height, step in enumerate(line)}
         binding = [a for a in live if a.by in rank and (a.binds == "below" or a.by == line[0])]
         top = max((rank[a.by] for a in binding), default=0)
@@ -262,26 +244,31 @@ class Law:
         return Answered(question, truth, tuple(binding), tuple(a for a in live if a not in binding))
 
     def _has_authority(self, answer: Answer, question: Question) -> bool:
-        """A body outside the line of the question's place has no say in it."""
-        giver = self.courts.get(answer.by)
-        return giver is not None and (giver.place == question.place or self._above(giver, question.place))
-
-    def _above(self, giver: Court, place: str) -> bool:
-        apex = self.apexes.get(place)
-        return apex is not None and giver.id in self.line(apex)
+        """Only a body in one line with the courts of the question's place has a say in its law."""
+        if answer.by not in self.courts:
+            return False
+        apex = self.apexes.get(question.place)
+        beneath = question.place in {self.courts[step].place for step in self.line(answer.by)}
+        return beneath or (apex is not None and answer.by in self.line(apex))
 
     def _assuming(self, assume: tuple[Assumption, ...]) -> Law:
         law = self
-        for what_if in assume:
+        for what_if in sorted(assume, key=lambda supposed: (supposed.day, str(supposed))):
             law = _supposed(law, what_if) if what_if.answer is None else _answered(law, what_if, what_if.answer)
         return law
 
 
 def _answered(law: Law, what_if: Assumption, answer: bool) -> Law:
-    given = Happening(what_if.day, "decided", what_if.by, "assumed")
-    id = f"assumed-{what_if.target}-{what_if.by}"
-    said = Answer(id, what_if.target, answer, what_if.by, "assumed", str(what_if), (given,))
-    return replace(law, answers=(*law.answers, said))
+    """From that day on the court's word is the one supposed, in the place of whatever it said itself."""
+    given, gone = (Happening(what_if.day, what, what_if.by, "assumed") for what in ("decided", "superseded"))
+    said = Answer(f"assumed: {what_if}", what_if.target, answer, what_if.by, "assumed", str(what_if), (given,))
+    others = (
+        replace(a, history=(*(h for h in a.history if h.day < what_if.day), gone))
+        if (a.question, a.by) == (what_if.target, what_if.by)
+        else a
+        for a in law.answers
+    )
+    return replace(law, answers=(*others, said))
 
 
 def _supposed(law: Law, what_if: Assumption) -> Law:

@@ -9,7 +9,6 @@ Reading is strict, with stated limits, and what cannot be read is a Fault. Signi
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -23,13 +22,13 @@ Span = tuple[int, int]  # the leaves [start, end) under one node of a proof
 Node = Callable[[int, int], bytes]  # gives the hash of the full subtree at (level, index)
 Verify = Callable[[bytes, bytes, bytes], bool]  # whether, under a public key, a message has this signature
 
-HASH_BYTES = SALT_BYTES = 32
+HASH_BYTES, SALT_BYTES, ID_BYTES = 32, 32, 4
 EMPTY_ROOT = hashlib.sha256().digest()
 ED25519, COSIGNATURE = 0x01, 0x04
 LEAF_LIMIT, NOTE_LIMIT, SIGNATURE_LIMIT, SIZE_LIMIT = 65_535, 65_536, 64, 2**63 - 1
 
 _TEXT = re.compile("[\n\\x20-\ud7ff\ue000-\U0010ffff]*")
-_NUMBER = re.compile("0|[1-9][0-9]{0,18}")
+_CHECKPOINT = re.compile("([^\n]+)\n(0|[1-9][0-9]{0,18})\n([^\n]+)\n((?:[^\n]+\n)*)")
 _SIGNED = re.compile(r"— ([^\s+]+) (\S+)")
 
 
@@ -82,29 +81,28 @@ class Frontier:
         return fold(self.peaks)
 
 
-def _walk(target: int, size: int, stop: Callable[[int, int], bool]) -> tuple[list[Span], Span]:
-    # From the root down towards leaf `target`: the subtrees passed by, lowest first, and the one reached.
+def _walk(start: int, end: int, size: int) -> tuple[list[Span], int]:
+    # Down from the root to the subtree of [start, end) at its end: the ones passed by, lowest first, and its start.
+    assert 0 <= start < end <= size
     passed, low, high = [], 0, size
-    while not stop(low, high):
+    while low < start or high > end:
         middle = low + (1 << (high - low - 1).bit_length() - 1)
-        left = target < middle
+        left = end <= middle
         passed.append((middle, high) if left else (low, middle))
         low, high = (low, middle) if left else (middle, high)
-    return passed[::-1], (low, high)
+    return passed[::-1], low
 
 
 def inclusion_spans(index: int, size: int) -> list[Span]:
     """The nodes beside the way from leaf `index` up to the root of `size` leaves, lowest first (RFC 9162 §2.1.3.1)."""
-    assert 0 <= index < size
-    return _walk(index, size, lambda low, high: high - low == 1)[0]
+    return _walk(index, index + 1, size)[0]
 
 
 def consistency_spans(old: int, size: int) -> list[Span]:
     """The nodes that rebuild both the root of `old` leaves and that of `size`, lowest first (RFC 9162 §2.1.4.1)."""
-    assert 0 <= old <= size
-    beside, seed = _walk(old - 1, size, lambda low, high: high == old) if old else ([], (0, 0))
+    beside, start = _walk(0, old, size) if old else ([], 0)
     # An old tree that is itself a full subtree of the new one is known to whoever asks, and is left out.
-    return [seed, *beside] if seed[0] else beside
+    return [(start, old), *beside] if start else beside
 
 
 def hashes(spans: Iterable[Span], node: Node) -> tuple[bytes, ...]:
@@ -128,7 +126,8 @@ class Checkpoint:
 
     def includes(self, leaf: bytes, index: int, proof: Sequence[bytes]) -> bool:
         """Whether `proof` shows that the leaf hash is entry `index` of this tree (RFC 9162 §2.1.3.2)."""
-        if not 0 <= index < self.size or not _fits(spans := inclusion_spans(index, self.size), proof):
+        spans = inclusion_spans(index, self.size) if 0 <= index < self.size else None
+        if spans is None or [HASH_BYTES] * len(spans) != [len(part) for part in proof]:
             return False
         for (start, _), beside in zip(spans, proof, strict=True):
             leaf = node_hash(beside, leaf) if start <= index else node_hash(leaf, beside)
@@ -136,9 +135,8 @@ class Checkpoint:
 
     def extends(self, old: Checkpoint, proof: Sequence[bytes]) -> bool:
         """Whether `proof` shows that this tree is `old` with entries only added (RFC 9162 §2.1.4.2)."""
-        if old.origin != self.origin or old.size > self.size:
-            return False
-        if not _fits(spans := consistency_spans(old.size, self.size), proof):
+        spans = consistency_spans(old.size, self.size) if old.size <= self.size else None
+        if spans is None or [HASH_BYTES] * len(spans) != [len(part) for part in proof] or old.origin != self.origin:
             return False
         if old.size == 0:
             return old.root == EMPTY_ROOT
@@ -150,21 +148,13 @@ class Checkpoint:
         return (before, after) == (old.root, self.root)
 
 
-def _fits(spans: Sequence[Span], proof: Sequence[bytes]) -> bool:
-    return len(spans) == len(proof) and all(len(part) == HASH_BYTES for part in proof)
-
-
 def read_checkpoint(text: str) -> Checkpoint | Fault:
-    """The checkpoint in a note's text: origin, size without leading zeroes, root, then non-empty extension lines."""
-    origin, *rest = text.split("\n")
-    if not origin or len(rest) < 3 or rest.pop():
-        return _fault("checkpoint-unreadable", "it needs the lines origin, size and root, and a last newline")
-    if not _NUMBER.fullmatch(rest[0]) or int(rest[0]) > SIZE_LIMIT:
-        return _fault("checkpoint-unreadable", f"`{rest[0]}` is not a tree size")
-    root = _unbase64(rest[1])
-    if len(root) != HASH_BYTES or not all(rest[2:]):
-        return _fault("checkpoint-unreadable", "the root is not 32 octets in base64, or an extension line is empty")
-    return Checkpoint(origin, int(rest[0]), root, tuple(rest[2:]))
+    """The checkpoint in a note's text: origin, size without leading zeroes, root, any further lines."""
+    found = _CHECKPOINT.fullmatch(text)
+    root = _unbase64(found[3]) if found else b""
+    if not found or len(root) != HASH_BYTES or int(found[2]) > SIZE_LIMIT:
+        return _fault("checkpoint-unreadable", "a checkpoint is origin, size and root (base64), a line each")
+    return Checkpoint(found[1], int(found[2]), root, tuple(found[4].split("\n")[:-1]))
 
 
 def commitment(salt: bytes, payload: bytes) -> str:
@@ -175,17 +165,13 @@ def commitment(salt: bytes, payload: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What the tree binds of one event: its kind, its matter's pseudonym, its two moments, its payload's commitment.
-
-    `happened` is when it came about, `known` when the office knew; aware, written in UTC. `matter` is the commitment to
-    the matter's name under the registry's own salt: only who holds that salt can say whose event it is.
-    """
+    """What the tree binds of one event, telling as little as it can; moments are aware and written in UTC."""
 
     kind: str
-    matter: str
-    happened: datetime
-    known: datetime
-    commitment: str
+    matter: str  # the commitment to its name, under a salt that only the registry knows
+    happened: datetime  # when it came about
+    known: datetime  # when the office knew
+    commitment: str  # to its payload
 
     @property
     def data(self) -> bytes:
@@ -196,7 +182,7 @@ class Leaf:
 
 
 def read_leaf(data: bytes) -> Leaf | Fault:
-    """The leaf that these octets say; anything but exactly what `Leaf.data` writes, or over 65,535 octets, is a fault."""
+    """The leaf these octets say; anything but exactly what `Leaf.data` writes, up to 65,535 octets, is a fault."""
     try:
         found = json.loads(data[:LEAF_LIMIT])
         happened, known = (datetime.fromisoformat(found[name]) for name in ("happened", "known"))
@@ -219,7 +205,7 @@ class Key:
     @property
     def id(self) -> bytes:
         """The four octets that say in a note, with the name, which key signed (C2SP signed-note)."""
-        return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:ID_BYTES]
 
     def __str__(self) -> str:
         return f"{self.name}+{self.id.hex()}+{_base64(bytes([self.kind]) + self.public)}"
@@ -227,6 +213,12 @@ class Key:
     def message(self, text: str, time: int) -> bytes:
         """The octets this key signs: the text, or for a witness the text under its time (POSIX seconds)."""
         return (text if self.kind == ED25519 else f"cosignature/v1\ntime {time}\n{text}").encode()
+
+    def signed(self, text: str, line: Signature, verify: Verify) -> bool:
+        """Whether `line` is this key's signature under `text`."""
+        split = 8 if self.kind == COSIGNATURE else 0
+        time = int.from_bytes(line.octets[:split], "big")
+        return time <= SIZE_LIMIT and verify(self.public, self.message(text, time), line.octets[split:])
 
     def sign(self, text: str, signer: Callable[[bytes], bytes], time: int = 0) -> Signature:
         """This key's signature line under `text`; `time` (POSIX seconds) counts for a witness only."""
@@ -245,12 +237,6 @@ class Signature:
     def __str__(self) -> str:
         return f"— {self.name} {_base64(self.id + self.octets)}\n"
 
-    def holds(self, text: str, key: Key, verify: Verify) -> bool:
-        """Whether this is the signature of `key` under `text`."""
-        split = 8 if key.kind == COSIGNATURE else 0
-        time = int.from_bytes(self.octets[:split], "big")
-        return time <= SIZE_LIMIT and verify(key.public, key.message(text, time), self.octets[split:])
-
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -263,42 +249,36 @@ class Note:
         return f"{self.text}\n{''.join(map(str, self.signatures))}"
 
     def doubt(self, keys: Iterable[Key], verify: Verify) -> Fault | None:
-        """Why not to believe the note under these keys: none of them signed it, or one did and its signature is wrong.
-
-        Lines of unknown keys are passed over, as the format demands.
-        """
+        """Why not to believe it: no key given signed it, or one did wrongly. Lines of other keys are passed over."""
         known = {(key.name, key.id): key for key in keys}
         signed = [line for line in self.signatures if (line.name, line.id) in known]
         for line in signed:
-            if not line.holds(self.text, known[line.name, line.id], verify):
+            if not known[line.name, line.id].signed(self.text, line, verify):
                 return _fault("signature-wrong", f"the signature of `{line.name}` does not fit the text")
         return None if signed else _fault("signature-unknown", "no key known here signed this note")
 
 
 def read_note(text: str) -> Note | Fault:
     """A signed note: text, an empty line, 1 to 64 signature lines, nothing else; at most 65,536 characters."""
-    body, gap, tail = text.rpartition("\n\n")
-    lines = tail.split("\n")
-    if len(text) > NOTE_LIMIT or not _TEXT.fullmatch(text) or not (body and gap) or lines.pop():
-        return _fault("note-unreadable", "a note is text, an empty line and signature lines, at most 65,536 characters")
-    if not 1 <= len(lines) <= SIGNATURE_LIMIT:
-        return _fault("note-unreadable", f"{len(lines)} signature lines instead of 1 to {SIGNATURE_LIMIT}")
+    body, _, tail = text.rpartition("\n\n")
+    *lines, last = tail.split("\n")
+    readable = len(text) <= NOTE_LIMIT and _TEXT.fullmatch(text)
+    if not (readable and body) or last or not 1 <= len(lines) <= SIGNATURE_LIMIT:
+        return _fault("note-unreadable", "a note is text, an empty line and 1 to 64 signature lines, 65,536 characters")
     signatures = []
     for line in lines:
         found = _SIGNED.fullmatch(line)
         octets = _unbase64(found[2]) if found else b""
-        if not found or len(octets) <= 4:
+        if not found or len(octets) <= ID_BYTES:
             return _fault("note-unreadable", f"`{line}` is not a signature line")
-        signatures.append(Signature(found[1], octets[:4], octets[4:]))
+        signatures.append(Signature(found[1], octets[:ID_BYTES], octets[ID_BYTES:]))
     return Note(body + "\n", tuple(signatures))
 
 
 def believed(text: str, keys: Iterable[Key], verify: Verify) -> Checkpoint | Fault:
     """The checkpoint in a signed note, if one of `keys` signed it."""
     note = read_note(text)
-    if isinstance(note, Fault):
-        return note
-    return note.doubt(keys, verify) or read_checkpoint(note.text)
+    return note if isinstance(note, Fault) else note.doubt(keys, verify) or read_checkpoint(note.text)
 
 
 def _base64(octets: bytes) -> str:
@@ -309,9 +289,9 @@ def _unbase64(text: str) -> bytes:
     # Nothing but the one standard spelling counts: a second spelling of the same octets would be a second note.
     try:
         octets = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        return octets if _base64(octets) == text else b""
+    except ValueError:
         return b""
-    return octets if _base64(octets) == text else b""
 
 
 def _fault(name: str, what: str) -> Fault:

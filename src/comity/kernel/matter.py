@@ -7,21 +7,32 @@ is part of the answer. Clocks are separate from one another and each names the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Final, Literal
 
-from comity.kernel.law import Clock
+from comity.kernel.clock import Clock, Holiday, count
+from comity.kernel.demand import CATEGORIES
 from comity.kernel.words import Fault
 
 State = Literal["live", "suspended", "dead"]
-Holiday = Callable[[date], bool]
+Progress = Literal["running", "suspended", "passed"]
 
 LIVENING: Final = frozenset({"issued", "stay-lifted", "reinstated"})
-SUSPENDING: Final = frozenset({"stayed", "reversed", "suspending-motion"})
+STAYS: Final = frozenset({"stayed", "suspending-motion"})
+SUSPENDING: Final = STAYS | {"reversed"}
 ENDING: Final = frozenset({"quashed", "vacated", "withdrawn", "superseded", "mooted", "expired"})
 GAGS: Final = frozenset({"gagged", "gag-extended"})
+SHUTTING: Final = SUSPENDING | GAGS | {"window", "contempt", "declined"}
+SPANS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "stay ends": (STAYS, frozenset({"stay-lifted"})),
+    "gag ends": (GAGS, frozenset({"gag-lifted", "gag-extended"})),
+    "window opens": (frozenset({"window"}), frozenset({"window-cleared"})),
+    "preservation ends": (frozenset({"preserved"}), frozenset()),
+}
+"""What runs for a time: the events that begin it, and those that end it before its time."""
+
 KINDS: Final[dict[str, str]] = {
     "issued": "the order or request was made",
     "served": "it reached the provider",
@@ -75,7 +86,8 @@ KINDS: Final[dict[str, str]] = {
 class Event:
     """One thing that happened to a demand: when, when we knew, on what paper, and what part of the order it touches.
 
-    `touches` are categories of records; empty is all. `until` ends a stay, gag, window or preservation.
+    `touches` are categories of records; empty is all. `until` ends a stay, gag, window or preservation. In `data`, `of`
+    names the events that a lift, an extension or a clearance is about.
     """
 
     id: str
@@ -94,8 +106,13 @@ class Event:
         return dict(self.data).get(key, "")
 
     def concerns(self, category: str | None) -> bool:
-        """Whether it touches this category of records (None asks for any)."""
-        return category is None or not self.touches or category in self.touches
+        """Whether it touches this category of records (None asks for any); in doubt, what shuts touches all."""
+        doubt = self.kind in SUSPENDING | ENDING and not self.touches <= CATEGORIES
+        return category is None or not self.touches or category in self.touches or doubt
+
+    def runs(self, at: datetime) -> bool:
+        """Whether a moment lies before its own end; what names no end has none."""
+        return self.until is None or at < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,33 +134,35 @@ class Matter:
 def fold(id: str, events: Iterable[Event]) -> Matter:
     """The only way to get a matter: the same events give the same matter, in whatever order they came.
 
-    Of events at one instant those that suspend or end the order count last, so that doubt shuts the gate.
+    Of events at one instant those that suspend or end the order count last, so that doubt shuts the gate; only what
+    names the event it ends counts after it.
     """
-    unique = {event.id: event for event in events}
-    return Matter(id, tuple(sorted(unique.values(), key=lambda e: (e.happened, _weight(e), e.known, e.id))))
+    return Matter(id, tuple(sorted(set(events), key=_order)))
 
 
-def _weight(event: Event) -> int:
-    return 2 if event.kind in ENDING else 1 if event.kind in SUSPENDING else 0
+def _order(e: Event) -> tuple[object, ...]:
+    weight = 3 if e.get("of") else 2 if e.kind in ENDING else 1 if e.kind in SHUTTING else 0
+    return e.happened, weight, e.known, e.id, str((e.kind, e.says, e.source, e.by, sorted(e.touches), e.until, e.data))
 
 
 def event_faults(event: Event) -> list[Fault]:
     """Everything that makes an event unfit to record."""
-    where, found = f"event {event.id}", []
+    return [Fault(name, f"event {event.id}", what, remedy) for name, what, remedy in _wrong(event)]
+
+
+def _wrong(event: Event) -> Iterator[tuple[str, str, str]]:
     if event.kind not in KINDS:
-        found.append(
-            Fault("unknown-event", where, f"`{event.kind}` is not a kind of event", "see `comity event --kinds`")
-        )
-    moments = [moment for moment in (event.happened, event.known, event.until) if moment is not None]
-    if any(moment.tzinfo is None for moment in moments):
-        found.append(Fault("moment-without-zone", where, "a moment has no zone", "state the zone, best UTC"))
+        yield "unknown-event", f"`{event.kind}` is not a kind of event", "see `comity event --kinds`"
+    if any(moment is not None and moment.tzinfo is None for moment in (event.happened, event.known, event.until)):
+        yield "moment-without-zone", "a moment has no zone", "state the zone, best UTC"
     elif event.known < event.happened:
-        found.append(
-            Fault("known-before-it-happened", where, f"{event.known} < {event.happened}", "mend one of the two")
-        )
+        yield "known-before-it-happened", f"{event.known} < {event.happened}", "mend one of the two"
+    elif not event.runs(event.happened):
+        yield "ends-before-it-begins", f"{event.until} <= {event.happened}", "the end must come after the start"
+    for category in sorted(event.touches - CATEGORIES):
+        yield "unknown-category", f"`{category}` is not a category", f"use {', '.join(sorted(CATEGORIES))}"
     if not event.source:
-        found.append(Fault("no-source", where, "no paper is named", "name the document and page it stands on"))
-    return found
+        yield "no-source", "no paper is named", "name the document and page it stands on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,67 +175,86 @@ class Standing:
 
 
 def standing(matter: Matter, at: datetime, category: str | None = None) -> Standing:
-    """Is the order live, suspended or dead at a moment, for one category of records (None: for all of them)?"""
+    """Is the order live, suspended or dead at a moment, for one category of records (None: the least for any)?"""
+    if category is None:
+        worth = [standing(matter, at, one) for one in sorted(CATEGORIES)]
+        return min(worth, key=lambda now: ("dead", "suspended", "live").index(now.state))
     ground: Event | None = None
-    stays: list[Event] = []
     reversal: Event | None = None
     for event in matter.events:
         if event.happened > at or not event.concerns(category):
             continue
         if event.kind in ENDING or (event.kind == "mandate" and reversal):
             return Standing("dead", event, f"dead: {event.says}")
-        if event.kind in ("stayed", "suspending-motion"):
-            stays.append(event)
-        elif event.kind == "reversed":
+        if event.kind == "reversed":
             reversal = event
         elif event.kind in LIVENING:
-            stays = [] if event.kind == "stay-lifted" else stays
             reversal = None if event.kind == "reinstated" else reversal
-            ground = event
-    running = [stay for stay in stays if stay.until is None or at < stay.until]
+            ground = event if ground or event.kind == "issued" else None
+    return _alive(matter, at, category, ground, reversal)
+
+
+def _alive(matter: Matter, at: datetime, category: str, ground: Event | None, reversal: Event | None) -> Standing:
     if ground is None:
         return Standing("dead", None, "dead: no order has been made yet")
-    if reversal or running:
-        shut = reversal or running[-1]
+    stays = running(matter, at, "stay ends", category)
+    if shut := reversal or next((stay for stay in reversed(stays) if stay.runs(at)), None):
         return Standing("suspended", shut, f"suspended: {shut.says}")
-    expired = max(stays, key=lambda stay: stay.until or at, default=None)
-    if expired:
+    if expired := max(stays, key=lambda stay: stay.until or at, default=None):
         return Standing("live", expired, f"live: the stay ended by its own terms on {expired.until:%Y-%m-%d}")
     return Standing("live", ground, f"live: {ground.says}")
+
+
+def running(matter: Matter, at: datetime, span: str, category: str | None = None) -> list[Event]:
+    """What has begun and nothing has ended by a moment, though its own time may be out.
+
+    What ends one leaves the others: the ones it names (`of`), or its own court's, or the only one that runs. For None,
+    an end that touches only some categories must leave nothing of what was begun.
+    """
+    begins, ends = SPANS[span]
+    left: list[Event] = []
+    past = (event for event in matter.of(*begins | ends) if event.happened <= at and event.concerns(category))
+    for event in past:
+        if event.kind in ends:
+            alone = [one for one in left if one.runs(event.happened)]
+            named = [one for one in left if one.id in event.get("of").split()]
+            court = [one for one in left if one.by and one.by == event.by]
+            ended = named if event.get("of") else court or (alone if len(alone) == 1 else [])
+            whole = event.touches if category is None else frozenset()
+            left = [one for one in left if one not in ended or (whole and not (one.touches or CATEGORIES) <= whole)]
+        if event.kind in begins:
+            left.append(event)
+    return left
 
 
 def standing_changed(matter: Matter, at: datetime) -> datetime | None:
     """The last moment, up to `at`, at which the office learned of something that touches the standing."""
     kinds = LIVENING | SUSPENDING | ENDING | {"mandate"}
     moments = [max(e.happened, e.known) for e in matter.of(*kinds) if e.happened <= at]
-    moments += [e.until for e in matter.of("stayed", "suspending-motion") if e.until and e.until <= at]
+    moments += [stay.until for stay in running(matter, at, "stay ends") if stay.until and stay.until <= at]
     return max(moments, default=None)
 
 
 def in_contempt(matter: Matter, at: datetime) -> Event | None:
-    """The recorded choice not to produce, or the contempt for it, that stands at a moment."""
-    choice: Event | None = None
+    """The contempt for not producing, or the recorded choice not to, that stands at a moment."""
+    stand: dict[str, Event | None] = {}
     for event in matter.of("contempt", "contempt-vacated", "declined", "declined-withdrawn"):
-        if event.happened <= at:
-            choice = event if event.kind in ("contempt", "declined") else None
-    return choice
+        if event.happened <= at and event.kind in SHUTTING:
+            stand[event.kind] = event
+        elif event.happened <= at:
+            stand = {} if event.kind == "declined-withdrawn" else stand | {"contempt": None}
+    return stand.get("contempt") or stand.get("declined")
 
 
 def gag(matter: Matter, at: datetime) -> Event | None:
-    """The secrecy order in force at a moment; its `until` is when it ends, None when it names no end."""
-    live: Event | None = None
-    for event in matter.of(*GAGS, "gag-lifted"):
-        if event.happened <= at:
-            live = event if event.kind in GAGS else None
-    return live if live and (live.until is None or at < live.until) else None
+    """The secrecy order that is in force at a moment and ends last; no `until` is no end."""
+    live = [event for event in running(matter, at, "gag ends") if event.runs(at)]
+    return max(live, key=lambda event: (event.until is None, event.until or at), default=None)
 
 
 def window(matter: Matter, at: datetime) -> Event | None:
     """The release window that still holds the production back at a moment."""
-    cleared = [event for event in matter.of("window-cleared") if event.happened <= at]
-    held = [e for e in matter.of("window") if e.happened <= at and (e.until is None or at < e.until)]
-    held = [e for e in held if not any(c.happened >= e.happened for c in cleared)]
-    return held[-1] if held else None
+    return next((event for event in reversed(running(matter, at, "window opens")) if event.runs(at)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,47 +267,16 @@ class Deadline:
     cite: str
     counts: str
     started: datetime
-    state: Literal["running", "suspended", "passed"]
-
-
-def count(clock: Clock, start: datetime, zone: tzinfo, holiday: Holiday) -> datetime:
-    """When a time limit ends, by the rule that counts it; days end at midnight in the forum's zone.
-
-    `calendar` runs on regardless; `frcp-6` and `frcrp-45` leave out the first day and move an end on a Saturday, Sunday
-    or legal holiday to the next day that is none; `eu-1182-71` does the same for days and lets hours run on.
-    """
-    amount, unit = clock.limit.split()
-    rolls = clock.counts != "calendar"
-    if unit.startswith("hour"):
-        end = start + timedelta(hours=int(amount))
-        while rolls and clock.counts != "eu-1182-71" and _idle(end.astimezone(zone).date(), holiday):
-            end += timedelta(days=1)
-        return end
-    last = start.astimezone(zone).date() + timedelta(days=int(amount))
-    while rolls and _idle(last, holiday):
-        last += timedelta(days=1)
-    return datetime.combine(last + timedelta(days=1), time(), zone).astimezone(start.tzinfo)
-
-
-def _idle(day: date, holiday: Holiday) -> bool:
-    return day.weekday() >= 5 or holiday(day)
+    state: Progress
 
 
 def own_deadlines(matter: Matter, at: datetime) -> tuple[Deadline, ...]:
     """The clocks that the events themselves set: the end of a stay, a gag, a window, a preservation."""
-    names = {
-        "stayed": "stay ends",
-        "gagged": "gag ends",
-        "gag-extended": "gag ends",
-        "window": "window opens",
-        "preserved": "preservation ends",
-    }
     return tuple(
-        Deadline(
-            names[e.kind], e.until, e.id, e.source, "as ordered", e.happened, "running" if at < e.until else "passed"
-        )
-        for e in matter.of(*names)
-        if e.until is not None and e.happened <= at
+        Deadline(name, e.until, e.id, e.source, "as ordered", e.happened, "running" if e.runs(at) else "passed")
+        for name in SPANS
+        for e in running(matter, at, name)
+        if e.until is not None
     )
 
 
@@ -278,15 +285,16 @@ def deadline(
 ) -> Deadline | None:
     """One clock of the law, started by the first event of the kind it names; None while nothing has started it.
 
-    It does not run while the order is suspended; litigation over a gag is no suspension of the order.
+    Nothing need be answered while no part of the order is live; every other clock (to object, to appeal, to keep
+    records) runs on. Whether lost time is given back is for the court: `due` stays as counted.
     """
     at, zone, holiday = when
     started = [event for event in matter.of(clock.starts) if event.happened <= at]
     if not started:
         return None
     due = count(clock, started[0].happened, zone, holiday)
-    suspended = standing(matter, at).state != "live"
-    state: Literal["running", "suspended", "passed"] = (
-        "passed" if due <= at else "suspended" if suspended else "running"
-    )
+    moments = (at, min(at, due))
+    shut = all(standing(matter, moment, category).state != "live" for moment in moments for category in CATEGORIES)
+    suspended = name == "answer" and shut
+    state: Progress = "suspended" if suspended else "passed" if due <= at else "running"
     return Deadline(name, due, rule[0], rule[1], clock.counts, started[0].happened, state)

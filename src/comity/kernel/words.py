@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Literal
 
 Truth = bool | None
@@ -50,7 +51,14 @@ def opposite(truth: Truth) -> Truth:
 
 def canonical(value: object) -> bytes:
     """The one way comity writes a JSON value that is hashed or signed: RFC 8785 without numbers other than integers."""
+    assert _plain(value), "fractions, and names that are no text, have no canonical JSON here"
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _plain(part) for name, part in value.items())
+    return all(map(_plain, value)) if isinstance(value, list | tuple) else value is None or isinstance(value, str | int)
 
 
 def digest(value: object) -> str:
@@ -91,7 +99,7 @@ class Term:
         if self.kind == "truth":
             return isinstance(value, bool)
         if self.kind == "place":
-            return isinstance(value, str) and len(value) == 2 and value.isascii() and value.isupper()
+            return isinstance(value, str) and len(value) == 2 and set(value) <= set(ascii_uppercase)
         return isinstance(value, str) and (not self.codes or value in self.codes)
 
 
@@ -171,7 +179,7 @@ def write(condition: Condition) -> str:
         case Word(name):
             return name
         case Compare(name, code, same):
-            return f'{name} {"==" if same else "!="} "{code}"'
+            return f"{name} {'==' if same else '!='} {json.dumps(code, ensure_ascii=False)}"
         case Within(name, group, inside):
             return f"{name} {'in' if inside else 'not in'} {group}"
         case Not(part):
@@ -183,8 +191,7 @@ def write(condition: Condition) -> str:
 
 
 def _grouped(condition: Condition) -> str:
-    text = write(condition)
-    return f"({text})" if isinstance(condition, Both | Either) else text
+    return f"({write(condition)})" if isinstance(condition, Both | Either) else write(condition)
 
 
 def leaves_of(condition: Condition) -> Iterable[Leaf]:
@@ -221,14 +228,12 @@ class Proof:
 
     def as_json(self) -> dict[str, object]:
         """The proof as canonical JSON has it; empty fields are left out."""
-        node: dict[str, object] = {"says": self.says, "truth": self.truth, "by": self.by}
-        if self.term:
-            node |= {"term": self.term, "found": self.found}
-        if self.cite:
-            node["cite"] = self.cite
-        if self.parts:
-            node["parts"] = [part.as_json() for part in self.parts]
-        return node
+        return (
+            {"says": self.says, "truth": self.truth, "by": self.by}
+            | ({"term": self.term, "found": self.found} if self.term else {})
+            | ({"cite": self.cite} if self.cite else {})
+            | ({"parts": [part.as_json() for part in self.parts]} if self.parts else {})
+        )
 
 
 Groups = Mapping[str, frozenset[str]]
@@ -240,12 +245,10 @@ def prove(condition: Condition, facts: Facts, groups: Groups, cites: Mapping[str
         case Not(part):
             inner = prove(part, facts, groups, cites)
             return Proof(write(condition), opposite(inner.truth), "not", parts=(inner,))
-        case Both(parts):
+        case Both(parts) | Either(parts):
             inners = tuple(prove(part, facts, groups, cites) for part in parts)
-            return Proof(write(condition), both(inner.truth for inner in inners), "all", parts=inners)
-        case Either(parts):
-            inners = tuple(prove(part, facts, groups, cites) for part in parts)
-            return Proof(write(condition), either(inner.truth for inner in inners), "any", parts=inners)
+            join, by = (both, "all") if isinstance(condition, Both) else (either, "any")
+            return Proof(write(condition), join(inner.truth for inner in inners), by, parts=inners)
         case _:
             name, value = condition.name, facts.get(condition.name)
             truth = leaf_truth(condition, value, groups)
@@ -281,20 +284,17 @@ def settle(condition: Condition, facts: Facts, groups: Groups, free: frozenset[s
         case Not(part):
             inner = settle(part, facts, groups, free)
             return not inner if isinstance(inner, bool) else Not(inner)
-        case Both(parts):
-            return _joined(Both, [settle(part, facts, groups, free) for part in parts], neutral=True)
-        case Either(parts):
-            return _joined(Either, [settle(part, facts, groups, free) for part in parts], neutral=False)
+        case Both(parts) | Either(parts):
+            return _joined(type(condition), [settle(part, facts, groups, free) for part in parts])
         case _:
             value = None if condition.name in free else facts.get(condition.name)
             truth = leaf_truth(condition, value, groups)
             return condition if truth is None else truth
 
 
-def _joined(kind: type[Both] | type[Either], parts: list[Condition | bool], neutral: bool) -> Condition | bool:
-    left = [part for part in parts if not isinstance(part, bool)]
-    if any(part is not neutral for part in parts if isinstance(part, bool)):
+def _joined(kind: type[Both] | type[Either], parts: list[Condition | bool]) -> Condition | bool:
+    neutral = kind is Both
+    if (not neutral) in parts:
         return not neutral
-    if not left:
-        return neutral
-    return left[0] if len(left) == 1 else kind(tuple(left))
+    left = tuple(part for part in parts if not isinstance(part, bool))
+    return kind(left) if len(left) > 1 else left[0] if left else neutral

@@ -3,7 +3,7 @@
 from comity.lawpack.assume import NotAnAssumption, read_assumption
 from comity.lawpack.check import check, try_all
 from comity.lawpack.examples import Outcome, reading_for, try_example
-from comity.lawpack.read import Example, Pack, Packs, read_folder
+from comity.lawpack.read import Example, Pack, Packs, default_folder, read_folder
 
 __all__ = [
     "Example",
@@ -12,6 +12,7 @@ __all__ = [
     "Pack",
     "Packs",
     "check",
+    "default_folder",
     "read_assumption",
     "read_folder",
     "reading_for",

@@ -9,7 +9,7 @@ from comity.errors import ComityError
 from comity.kernel.law import DEAD, LIVE, Assumption, Law
 
 RULING = re.compile(r"^(?:question\.)?([\w-]+)\s*=\s*(true|false)\s+by\s+([\w-]+)\s+on\s+(\d{4}-\d{2}-\d{2})$")
-HAPPENING = re.compile(r"^([\w./-]+)\s+([a-z ]+?)\s+on\s+(\d{4}-\d{2}-\d{2})$")
+HAPPENING = re.compile(r"^([\w./@-]+)\s+([a-z ]+?)\s+on\s+(\d{4}-\d{2}-\d{2})$")
 
 
 class NotAnAssumption(ComityError):

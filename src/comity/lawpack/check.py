@@ -46,9 +46,10 @@ def _versions(packs: Packs) -> Iterator[Fault]:
     """Rules named `stem@1`, `stem@2` are versions of one text: their days must meet and never overlap."""
     versions: dict[str, list[tuple[Rule, str]]] = {}
     for pack in packs.packs:
-        for index, rule in enumerate(pack.rules):
+        for rule in pack.rules:
             if "@" in rule.id:
-                versions.setdefault(rule.id.split("@")[0], []).append((rule, pack.document.at("rule", index, "since")))
+                where = pack.document.named("rule", rule.id, "since")
+                versions.setdefault(rule.id.split("@")[0], []).append((rule, where))
     for rules in versions.values():
         for (early, _), (late, where) in pairwise(sorted(rules, key=lambda pair: pair[0].since)):
             if early.until is None or early.until > late.since:
@@ -60,9 +61,10 @@ def _versions(packs: Packs) -> Iterator[Fault]:
 def _lifts(packs: Packs) -> Iterator[Fault]:
     bars = {rule.id for rule in packs.law.rules if rule.effect == "bars"}
     for pack in packs.packs:
-        for index, rule in enumerate(pack.rules):
+        for rule in pack.rules:
             if rule.effect == "lifts" and rule.lifts not in bars:
-                yield fault("dangling-lift", pack.document.at("rule", index, "lifts"), f"`{rule.lifts}` is not a bar")
+                where = pack.document.named("rule", rule.id, "lifts")
+                yield fault("dangling-lift", where, f"`{rule.lifts}` is not a bar")
 
 
 def _answers(packs: Packs) -> Iterator[Fault]:
@@ -70,23 +72,24 @@ def _answers(packs: Packs) -> Iterator[Fault]:
     courts = packs.law.courts
     above = {court.above for court in courts.values()}
     for pack in packs.packs:
-        for index, answer in enumerate(pack.answers):
+        for answer in pack.answers:
             if answer.question not in questions:
-                where = pack.document.at("answer", index, "question")
+                where = pack.document.named("answer", answer.id, "question")
                 yield fault("answer-to-no-question", where, f"`{answer.question}` is not a question")
             if answer.by not in courts:
-                yield fault("unknown-court", pack.document.at("answer", index, "by"), f"`{answer.by}` is not declared")
+                where = pack.document.named("answer", answer.id, "by")
+                yield fault("unknown-court", where, f"`{answer.by}` is not declared")
             elif answer.by not in above and answer.binds != "parties":
-                where = pack.document.at("answer", index, "binds")
+                where = pack.document.named("answer", answer.id, "binds")
                 yield fault("binds-nobody", where, f"no court stands below `{answer.by}`")
 
 
 def _questions(packs: Packs) -> Iterator[Fault]:
     read = frozenset().union(*(terms_of(rule.when) for rule in packs.law.rules)) if packs.law.rules else frozenset()
     for pack in packs.packs:
-        for index, question in enumerate(pack.questions):
+        for question in pack.questions:
             if question.term not in read:
-                where = pack.document.at("question", index, "id")
+                where = pack.document.named("question", question.id, "id")
                 yield fault("question-without-rule", where, f"no rule reads `{question.term}`")
 
 
@@ -107,9 +110,9 @@ def _examples(packs: Packs) -> Iterator[Fault]:
 
 
 def _unproved(pack: Pack, cited: set[str]) -> Iterator[Fault]:
-    for index, rule in enumerate(pack.rules):
+    for rule in pack.rules:
         if rule.id not in cited:
-            where = pack.document.at("rule", index)
+            where = pack.document.named("rule", rule.id)
             yield fault("rule-without-example", where, f"no example's proof cites `{rule.id}`")
 
 

@@ -7,8 +7,12 @@ never run; there is no arithmetic and there are no calls. An undeclared word, co
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from comity.kernel.words import Both, Compare, Condition, Either, Fault, Not, Term, Vocabulary, Within, Word
+
+DEEPEST: Final = 40
+"""How many levels of Python's grammar a condition may have; no sentence of law comes near it."""
 
 
 def parse(text: str, words: Vocabulary, where: str) -> tuple[Condition | None, list[Fault]]:
@@ -18,8 +22,17 @@ def parse(text: str, words: Vocabulary, where: str) -> tuple[Condition | None, l
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None, [_shape(text, where)]
+    if "#" in text or _deep(tree):
+        return None, [_shape(text, where)]
     condition = _walk(tree, words, where, faults)
     return (None if faults else condition), faults
+
+
+def _deep(tree: ast.AST) -> bool:
+    level, depth = [tree], 0
+    while level and depth <= DEEPEST:
+        level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
+    return bool(level)
 
 
 def _shape(text: str, where: str) -> Fault:
@@ -42,7 +55,7 @@ def _walk(node: ast.expr, words: Vocabulary, where: str, faults: list[Fault]) ->
             return Compare(_dotted(left), code, isinstance(op, ast.Eq))
         case ast.Compare(left, [ast.In() | ast.NotIn() as op], [ast.Name(group)]):
             term = _term(left, words, where, faults)
-            if term and term.kind == "truth":
+            if term and term.kind != "place":
                 faults.append(_shape(ast.unparse(node), where))
             if group not in words.groups:
                 faults.append(Fault("unknown-group", where, f"`{group}` is not a group", "declare it in places.toml"))

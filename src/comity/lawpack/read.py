@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from comity.kernel.law import DEAD, LIVE, Answer, Clock, Court, Happening, Law, Member, Question, Rule
+import comity_laws
+from comity.kernel.clock import Clock
+from comity.kernel.law import DEAD, LIVE, Answer, Court, Happening, Law, Member, Question, Rule
+from comity.kernel.matter import KINDS
 from comity.kernel.words import Condition, Fault, Term, Vocabulary, Word
 from comity.lawpack.conditions import parse
 from comity.lawpack.faults import fault
@@ -18,7 +22,8 @@ from comity.lawpack.tables import Document, Row, Shape, read_document
 
 ORDER: Final = ("instrument", "rule", "question", "answer", "example", "unmodelled")
 EFFECTS: Final = ("compels", "bars", "lifts", "objects", "obliges", "routes")
-LIMIT: Final = re.compile(r"^\d{1,4} (hours?|days?)$")
+DUTIES: Final = ("answer", "secrecy", "notice", "preservation", "notification")
+LIMIT: Final = re.compile(r"[1-9]\d{0,3} (hours?|days?)")
 COUNTS: Final = frozenset({"calendar", "frcp-6", "frcrp-45", "eu-1182-71"})
 _RULE_MAY = {
     "enacted": "day", "until": "day", "quote": "text", "reviewed": "text", "lifts": "text", "name": "text",
@@ -26,8 +31,9 @@ _RULE_MAY = {
 }  # fmt: skip
 _EXAMPLE_MAY = {
     "served_on": "day", "demand": "table", "served": "table", "record": "table", "subject": "table",
-    "assume": "list", "cites": "list", "says": "text",
+    "assume": "list of texts", "cites": "list of texts", "says": "text",
 }  # fmt: skip
+PLACE: Final = Term("place", "place", "a country", "nobody knows which")
 SHAPES: Final = {
     "instrument": Shape(
         {"id": "text", "title": "text", "cite": "text", "place": "text", "source": "list", "reviewed": "text"}
@@ -50,16 +56,28 @@ SHAPES: Final = {
     ),
     "example": Shape({"on": "day", "court": "text", "expect": "text"}, _EXAMPLE_MAY),
     "unmodelled": Shape({"what": "text", "why": "text"}),
-    "term": Shape({"name": "text", "kind": "text", "meaning": "text", "unknown": "text"}, {"codes": "list"}),
+    "term": Shape({"name": "text", "kind": "text", "meaning": "text", "unknown": "text"}, {"codes": "list of texts"}),
     "court": Shape(
         {"id": "text", "name": "text", "place": "text"},
         {"above": "text", "legislature": "flag", "cite": "text", "reviewed": "text"},
     ),
     "group": Shape({"id": "text", "meaning": "text", "cite": "text"}, {"reviewed": "text"}),
     "member": Shape(
-        {"group": "text", "places": "list", "since": "day"}, {"until": "day", "cite": "text", "reviewed": "text"}
+        {"group": "text", "places": "list of texts", "since": "day"},
+        {"until": "day", "cite": "text", "reviewed": "text"},
     ),
 }
+NEEDED: Final = {"lifts": ("lifts",), "objects": ("name", "forum"), "obliges": ("name",), "routes": ("name",)}
+"""The keys that a rule must have besides, by its effect."""
+
+CHOICES: Final = {
+    ("rule", "effect"): EFFECTS,
+    ("rule", "governs"): ("decided", "served"),
+    ("answer", "binds"): ("below", "parties"),
+    ("example", "expect"): ("compelled", "conflict", "barred", "free", "open"),
+    ("term", "kind"): ("truth", "code", "place", "court"),
+}
+"""The words that some keys must have."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +123,11 @@ class Packs:
 def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:
     """Load every pack below `root` (terms, places and courts first), and `extra` files beside them."""
     terms, places, courts = (read_document(root / f"{name}.toml", root) for name in ("terms", "places", "courts"))
-    files = sorted(path for path in root.rglob("*.toml") if path.parent != root)
+    heads = {terms.path: ("term",), places.path: ("group", "member"), courts.path: ("court",)}
+    files = sorted(path for path in root.rglob("*.toml") if path not in heads)
     documents = [read_document(path, root) for path in files] + [read_document(path) for path in extra]
     found = [f for document in (terms, places, courts, *documents) for f in document.faults]
+    found += [f for document in (terms, places, courts) for f in document.stray(heads[document.path])]
     members, groups = _members(places, found)
     words = _vocabulary(terms, frozenset(str(g.get("id")) for g in groups), documents, found)
     packs = tuple(_pack(document, words, found) for document in documents if not document.faults)
@@ -118,23 +138,38 @@ def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:
         _courts(courts, found),
         members,
     )
-    raw = b"".join(hashlib.sha256(doc.path.read_bytes()).digest() for doc in (terms, places, courts, *documents))
+    raw = b"".join(document.sha256 for document in (terms, places, courts, *documents))
     return Packs(law, words, packs, groups, "sha256:" + hashlib.sha256(raw).hexdigest(), tuple(found))
 
 
-def _rows(document: Document, table: str, found: list[Fault]) -> Iterator[tuple[int, Row]]:
-    """The rows of a table that have the right shape; the others leave their faults."""
+READABLE: Final = frozenset({"unknown-key", "unknown-code", "unknown-effect"})
+"""Faults of a row that do not keep the rest of it from being read."""
+
+
+def _rows(document: Document, table: str, found: list[Fault], name: str = "") -> Iterator[tuple[int, Row]]:
+    """The rows of a table that can be read; the others leave only their faults. `name` is the key that names a row."""
+    seen: set[str] = set()
     for index, row in document.rows(table):
-        wrong = list(SHAPES[table].faults(document, table, index, row))
+        wrong = [*SHAPES[table].faults(document, table, index, row), *_choices(document, table, index, row)]
+        if not wrong and row.get(name) in seen:
+            wrong.append(fault("duplicate-id", document.at(table, index, name), f"a second [[{table}]] `{row[name]}`"))
         found += wrong
-        if not any(f.name in ("missing-key", "wrong-type", "citation-missing", "source-missing") for f in wrong):
+        if all(f.name in READABLE for f in wrong):
+            seen.add(str(row.get(name)))
             yield index, row
+
+
+def _choices(document: Document, table: str, index: int, row: Row) -> Iterator[Fault]:
+    for (of, key), words in CHOICES.items():
+        if of == table and isinstance(row.get(key), str) and row[key] not in words:
+            name = "unknown-effect" if key == "effect" else "unknown-code"
+            yield fault(name, document.at(table, index, key), f"`{row[key]}` is none of {', '.join(words)}")
 
 
 def _vocabulary(terms: Document, groups: frozenset[str], documents: list[Document], found: list[Fault]) -> Vocabulary:
     declared = {
         row["name"]: Term(row["name"], row["kind"], row["meaning"], row["unknown"], tuple(row.get("codes", ())))
-        for _, row in _rows(terms, "term", found)
+        for _, row in _rows(terms, "term", found, "name")
     }
     for document in documents:
         for _, row in document.rows("question"):
@@ -144,19 +179,26 @@ def _vocabulary(terms: Document, groups: frozenset[str], documents: list[Documen
 
 
 def _members(places: Document, found: list[Fault]) -> tuple[tuple[Member, ...], tuple[Row, ...]]:
-    groups = tuple(row for _, row in _rows(places, "group", found))
+    groups = tuple(row for _, row in _rows(places, "group", found, "id"))
     members = []
     for index, row in _rows(places, "member", found):
         if row["group"] not in {group["id"] for group in groups}:
             found.append(
                 fault("unknown-group", places.at("member", index, "group"), f"`{row['group']}` is not declared")
             )
+        if (until := row.get("until")) is not None and until <= row["since"]:
+            where = places.at("member", index, "until")
+            found.append(fault("dates-reversed", where, f"from {row['since']} until {until}"))
+        for place in row["places"]:
+            if not PLACE.admits(place):
+                where = places.at("member", index, "places")
+                found.append(fault("unknown-code", where, f"`{place}` is not an ISO 3166 country code"))
         members += [Member(row["group"], p, row["since"], row.get("until"), row.get("cite", "")) for p in row["places"]]
     return tuple(members), groups
 
 
 def _courts(document: Document, found: list[Fault]) -> dict[str, Court]:
-    rows = list(_rows(document, "court", found))
+    rows = list(_rows(document, "court", found, "id"))
     courts = {
         r["id"]: Court(r["id"], r["name"], r["place"], r.get("above"), r.get("legislature", False)) for _, r in rows
     }
@@ -177,17 +219,12 @@ def _courts(document: Document, found: list[Fault]) -> dict[str, Court]:
 
 
 def _pack(document: Document, words: Vocabulary, found: list[Fault]) -> Pack:
-    tables = list(document.data)
-    for table in tables:
-        if table not in ORDER:
-            found.append(fault("unknown-table", document.at(table), f"[{table}] is not a table of a pack"))
-    known = [ORDER.index(table) for table in tables if table in ORDER]
-    if known != sorted(known):
-        found.append(fault("table-order", document.at(tables[0]), f"the tables stand as {', '.join(tables)}"))
+    found += [*document.stray(ORDER, single=ORDER[:1]), *_order(document)]
     head = document.data.get("instrument")
     instrument: Row = head if isinstance(head, dict) else {}
-    if head is not None or document.data.get("rule"):
+    if head is not None or any(document.data.get(table) for table in ("rule", "question", "answer")):
         found += SHAPES["instrument"].faults(document, "instrument", 0, instrument)
+        found += _sources(document, instrument)
     here = _Here(document, str(instrument.get("id", "")), str(instrument.get("place", "")), instrument, words, found)
     return Pack(
         document,
@@ -200,6 +237,21 @@ def _pack(document: Document, words: Vocabulary, found: list[Fault]) -> Pack:
         tuple(here.example(i, row) for i, row in _rows(document, "example", found)),
         tuple(row for _, row in _rows(document, "unmodelled", found)),
     )
+
+
+def _order(document: Document) -> Iterator[Fault]:
+    """The first table that stands behind one it should stand before."""
+    headers = [(table, index) for table, index, key in document.lines if not key and table in ORDER]
+    for (early, _), (late, index) in pairwise(headers):
+        if ORDER.index(late) < ORDER.index(early):
+            yield fault("table-order", document.at(late, index), f"[{late}] stands behind [{early}]")
+            return
+
+
+def _sources(document: Document, instrument: Row) -> Iterator[Fault]:
+    for source in instrument["source"] if isinstance(instrument.get("source"), list) else ():
+        if not (isinstance(source, dict) and isinstance(source.get("url"), str)):
+            yield fault("source-missing", document.at("instrument", 0, "source"), f"`{source}` has no url")
 
 
 @dataclass(frozen=True)
@@ -220,8 +272,13 @@ class _Here:
         return str(row.get("reviewed") or self.instrument.get("reviewed") or "unverified")
 
     def rule(self, index: int, row: Row) -> Rule:
-        if row["effect"] not in EFFECTS:
-            self.wrong("unknown-effect", "rule", index, "effect", f"`{row['effect']}` is not an effect")
+        for key in NEEDED.get(row["effect"], ()):
+            if not row.get(key):
+                self.wrong("missing-key", "rule", index, "effect", f"what {row['effect']} needs a `{key}`")
+        if row["effect"] != "lifts" and "lifts" in row:
+            self.wrong("unknown-key", "rule", index, "lifts", f"what {row['effect']} lifts nothing")
+        if row["effect"] == "obliges" and row.get("name", DUTIES[0]) not in DUTIES:
+            self.wrong("unknown-code", "rule", index, "name", f"`{row['name']}` is none of {', '.join(DUTIES)}")
         if (until := row.get("until")) is not None and until <= row["since"]:
             self.wrong("dates-reversed", "rule", index, "until", f"from {row['since']} until {until}")
         return Rule(
@@ -242,8 +299,10 @@ class _Here:
         texts = {key: value for key, value in row.items() if isinstance(value, str)}
         if (
             set(texts) != {"limit", "starts", "counts"}
-            or not LIMIT.match(texts["limit"])
+            or len(texts) != len(row)
+            or not LIMIT.fullmatch(texts["limit"])
             or texts["counts"] not in COUNTS
+            or texts["starts"] not in KINDS
         ):
             self.wrong("bad-clock", "rule", index, "clock", f"`{dict(row)}` cannot be counted")
             return None
@@ -252,9 +311,8 @@ class _Here:
     def answer(self, index: int, row: Row) -> Answer:
         history = []
         for line in row["history"]:
-            shaped = isinstance(line, dict) and isinstance(line.get("day"), date) and line.get("what") in LIVE | DEAD
-            if shaped:
-                history.append(Happening(line["day"], line["what"], line.get("by", ""), line.get("cite", "")))
+            if isinstance(line, dict) and type(line.get("day")) is date and str(line.get("what")) in LIVE | DEAD:
+                history.append(Happening(line["day"], line["what"], str(line.get("by", "")), str(line.get("cite", ""))))
             else:
                 self.wrong("unknown-happening", "answer", index, "history", f"`{line}` is not a dated happening")
         if [line.day for line in history] != sorted(line.day for line in history):
@@ -274,3 +332,8 @@ class _Here:
             row["on"], row["court"], facts, row["expect"], tuple(row.get("cites", ())), row.get("says", ""), where,
             row.get("served_on"), tuple(row.get("assume", ())),
         )  # fmt: skip
+
+
+def default_folder() -> Path:
+    """Where the packs lie that ship with comity."""
+    return Path(comity_laws.__file__).parent

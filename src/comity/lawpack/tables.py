@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ MOST_BYTES: Final = 4 << 20
 HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.-]+)\s*\]\]?")
 KEY = re.compile(r"^\s*([\w-]+)\s*=")
 
-KINDS: Final[dict[str, type | tuple[type, ...]]] = {"text": str, "day": date, "flag": bool, "table": dict, "list": list}
+KINDS: Final[dict[str, type]] = {"text": str, "flag": bool, "table": dict, "list": list, "any": object}
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,34 @@ class Document:
     data: Row
     lines: Mapping[tuple[str, int, str], int]
     faults: tuple[Fault, ...] = ()
+    sha256: bytes = b""
 
     def at(self, table: str, index: int = 0, key: str = "") -> str:
         """`file:line` of a key, or of its table where the key is absent."""
         line = self.lines.get((table, index, key)) or self.lines.get((table, index, ""), 1)
         return f"{self.name}:{line}"
 
+    def named(self, table: str, id: str, key: str = "") -> str:
+        """`file:line` of a key in the first row of a table that is called `id`."""
+        return self.at(table, next((index for index, row in self.rows(table) if row.get("id") == id), 0), key)
+
     def rows(self, table: str) -> Iterator[tuple[int, Row]]:
-        """The rows of an array of tables, counted from 0; anything else in its place is skipped (and reported)."""
+        """The rows of an array of tables, counted from 0; anything else in its place is skipped: see `stray`."""
         found = self.data.get(table, [])
         yield from ((i, row) for i, row in enumerate(found if isinstance(found, list) else []) if isinstance(row, dict))
+
+    def stray(self, tables: Collection[str], single: Collection[str] = ()) -> Iterator[Fault]:
+        """Every table that is none of `tables`, and every one that is not an array of tables (`single`: one table)."""
+        for table, found in self.data.items():
+            if table not in tables:
+                yield fault("unknown-table", self._key(table), f"`{table}` is none of the tables {', '.join(tables)}")
+            elif table in single and not isinstance(found, dict):
+                yield fault("wrong-type", self._key(table), f"`{table}` must be one table: [{table}]")
+            elif table not in single and not (isinstance(found, list) and all(isinstance(row, dict) for row in found)):
+                yield fault("wrong-type", self._key(table), f"each `{table}` must be a table of its own: [[{table}]]")
+
+    def _key(self, table: str) -> str:
+        return self.at(table) if (table, 0, "") in self.lines else self.at("", 0, table)
 
 
 def read_document(path: Path, root: Path | None = None) -> Document:
@@ -52,18 +71,20 @@ def read_document(path: Path, root: Path | None = None) -> Document:
         raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
     if len(raw) > MOST_BYTES:
         return Document(path, name, {}, {}, (fault("not-toml", f"{name}:1", f"larger than {MOST_BYTES >> 20} MiB"),))
+    sha256 = hashlib.sha256(raw).digest()
     try:
         text = raw.decode()
-        return Document(path, name, tomllib.loads(text), dict(_lines(text)))
+        return Document(path, name, tomllib.loads(text), dict(_lines(text)), (), sha256)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"line (\d+)", str(error))
         where = f"{name}:{line.group(1) if line else 1}"
-        return Document(path, name, {}, {}, (fault("not-toml", where, str(error).split(" (at")[0].lower()),))
+        wrong = fault("not-toml", where, str(error).split(" (at")[0].lower())
+        return Document(path, name, {}, {}, (wrong,), sha256)
 
 
 def _lines(text: str) -> Iterator[tuple[tuple[str, int, str], int]]:
     table, index, counts, fence = "", 0, dict[str, int](), ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if fence:
             fence = "" if fence in line else fence
             continue
@@ -96,8 +117,16 @@ class Shape:
             kind = self.needs.get(key) or self.may.get(key)
             if kind is None:
                 yield fault("unknown-key", document.at(table, index, key), f"[{table}] has no key `{key}`")
-            elif not isinstance(value, KINDS[kind]):
+            elif not _fits(kind, value):
                 yield fault("wrong-type", document.at(table, index, key), f"`{key}` must be a {kind}")
+
+
+def _fits(kind: str, value: object) -> bool:
+    if kind == "day":
+        return type(value) is date
+    if kind == "list of texts":
+        return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    return isinstance(value, KINDS[kind])
 
 
 def _id(row: Row) -> str:

@@ -19,7 +19,8 @@ def pdf(lines: list[str]) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%sendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
@@ -38,15 +39,19 @@ _ESCAPED = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
 def invoice(chance: Chance, reference: str, payee: str) -> bytes:
     """An invoice as a PDF: a few lines of stock numbers, amounts and a total."""
     amounts = [chance.between(1200, 480_000) for _ in range(chance.between(2, 7))]
-    rows = [f"{chance.of('KLMT')}{chance.between(1000, 9999)}   {chance.between(1, 90)} ctn   {cents / 100:>10.2f}" for cents in amounts]
+    rows = [f"{_stock(chance)}   {chance.between(1, 90)} ctn   {cents / 100:>10.2f}" for cents in amounts]
     head = [payee, "", f"INVOICE {reference}", f"Page 1 of 1   VAT {chance.between(1000000, 9999999)}", ""]
     return pdf([*head, *rows, "", f"Total EUR {sum(amounts) / 100:.2f}", "Payable within 30 days net."])
+
+
+def _stock(chance: Chance) -> str:
+    return f"{chance.of('KLMT')}{chance.between(1000, 9999)}"
 
 
 def table(chance: Chance) -> bytes:
     """A stock list as a semicolon-separated table with CRLF line ends, as spreadsheets write it."""
     rows = [
-        f"{chance.of('KLMT')}{chance.between(1000, 9999)};{chance.below(400)};{chance.between(90, 9900) / 100:.2f}"
+        f"{_stock(chance)};{chance.below(400)};{chance.between(90, 9900) / 100:.2f}"
         for _ in range(chance.between(6, 24))
     ]
     return "\r\n".join(["sku;qty;price", *rows, ""]).encode("ascii")
@@ -55,7 +60,8 @@ def table(chance: Chance) -> bytes:
 def png(chance: Chance, side: int = 20) -> bytes:
     """A square picture in true colour: a smooth gradient between two drawn colours."""
     left, right = ([chance.below(256) for _ in range(3)] for _ in range(2))
-    row = b"\0" + bytes((a * (side - 1 - x) + b * x) // (side - 1) for x in range(side) for a, b in zip(left, right, strict=True))
+    pairs, last = list(zip(left, right, strict=True)), side - 1
+    row = b"\0" + bytes((a * (last - x) + b * x) // last for x in range(side) for a, b in pairs)
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", _stored(row * side)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(map(_chunk, chunks))
@@ -69,7 +75,8 @@ def _chunk(named: tuple[bytes, bytes]) -> bytes:
 def _stored(data: bytes) -> bytes:
     """`data`, under 64 KiB, as a zlib stream of one block that is stored and not compressed."""
     assert len(data) < 65536, "one stored block holds no more"
-    return b"\x78\x01\x01" + struct.pack("<HH", len(data), len(data) ^ 0xFFFF) + data + struct.pack(">I", zlib.adler32(data))
+    length = struct.pack("<HH", len(data), len(data) ^ 0xFFFF)
+    return b"\x78\x01\x01" + length + data + struct.pack(">I", zlib.adler32(data))
 
 
 def calendar(uid: str, title: str, start: int, organizer: str) -> str:

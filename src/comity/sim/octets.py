@@ -15,6 +15,7 @@ from comity.sim.people import Person
 
 LABELS = {"shift_jis": "Shift_JIS", "koi8-r": "KOI8-R", "utf-8": "UTF-8", "windows-1252": "Windows-1252"}
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+_Q = ["_" if octet == 32 else chr(octet) if octet in _PLAIN else f"={octet:02X}" for octet in range(256)]
 _LATIN = ("iso-8859-1", "iso-8859-15", "windows-1252", "iso-8859-2", "windows-1250", "us-ascii")
 
 
@@ -40,12 +41,11 @@ class Style:
 
 
 def fitting(text: str, charset: str) -> str:
-    """The charset, or UTF-8 where the text does not fit into it; ASCII text is labelled as a mail program would."""
+    """The charset, or UTF-8 where the text would not come back (Shift_JIS makes a backslash of a yen sign)."""
     try:
-        text.encode(charset)
+        return charset if text.encode(charset).decode(charset) == text else "utf-8"
     except UnicodeEncodeError:
         return "utf-8"
-    return charset
 
 
 def coded(body: bytes, encoding: str) -> bytes:
@@ -59,9 +59,8 @@ def text_part(text: str, style: Style, subtype: str = "plain", more: str = "") -
     """A text part; `more` is added to its Content-Type."""
     body = text.encode(style.charset)
     label = LABELS.get(style.charset, style.charset)
-    flowed = "; format=flowed" if style.flowed else ""
-    headers = (f"Content-Type: text/{subtype}; charset={label}{flowed}{more}", f"Content-Transfer-Encoding: {style.encoding}")
-    return Part(headers, coded(body, style.encoding))
+    content = f"Content-Type: text/{subtype}; charset={label}{'; format=flowed' if style.flowed else ''}{more}"
+    return Part((content, f"Content-Transfer-Encoding: {style.encoding}"), coded(body, style.encoding))
 
 
 def flowed(text: str) -> str:
@@ -106,7 +105,7 @@ def words(text: str, charset: str) -> str:
     if text.isascii():
         return text
     charset = fitting(text, charset)
-    spell = _q_word if charset in _LATIN or charset == "utf-8" and max(text) < "\u0250" else _b_word
+    spell = _q_word if charset in _LATIN or (charset == "utf-8" and max(text) < "\u0250") else _b_word
     return "\n ".join(_spelt(text, charset, spell))
 
 
@@ -121,8 +120,7 @@ def _spelt(text: str, charset: str, spell: Callable[[str, str], str]) -> Iterato
 
 
 def _q_word(text: str, charset: str) -> str:
-    letters = "".join("_" if octet == 32 else chr(octet) if octet in _PLAIN else f"={octet:02X}" for octet in text.encode(charset))
-    return f"=?{charset}?Q?{letters}?="
+    return f"=?{charset}?Q?{''.join(_Q[octet] for octet in text.encode(charset))}?="
 
 
 def _b_word(text: str, charset: str) -> str:

@@ -1,6 +1,6 @@
 """Who is who in the simulated world: the provider's accounts and the outsiders who write to them.
 
-Every person is invented. Domains are under `.example` or are `example.com`, `.net` and `.org`, all reserved by RFC 2606.
+Every person is invented. Domains end in `.example` or are `example.com`, `.net`, `.org`: all reserved by RFC 2606.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from comity.sim.chance import Chance
 
 DOMAIN = "meridian.example"
 
-_UNFOLDED = str.maketrans({"ß": "ss", "ł": "l", "Ł": "L", "ö": "oe", "ü": "ue", "ä": "ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe"})
-_COUNTRIES = (("IE", 34), ("GB", 10), ("DE", 11), ("FR", 8), ("US", 14), ("NL", 4), ("PL", 5), ("ES", 3), ("IT", 3), ("CA", 3), ("RU", 2), ("JP", 3))
+_UNFOLDED = str.maketrans({"ß": "ss", "ł": "l", "Ł": "L", "ö": "oe", "ü": "ue", "ä": "ae", "Ö": "Oe", "Ü": "Ue"})
+_COUNTRIES = (
+    ("IE", 34), ("GB", 10), ("DE", 11), ("FR", 8), ("US", 14), ("NL", 4),
+    ("PL", 5), ("ES", 3), ("IT", 3), ("CA", 3), ("RU", 2), ("JP", 3),
+)  # fmt: skip
 _AMERICAN = frozenset({"US", "CA", "JP"})
 _TRADES = ("interiors", "hardware", "ceramics", "lighting", "gardens", "builders", "framing")
 _KINDS = (("person", 58), ("business", 32), ("public-body", 4), ("privileged", 6))
@@ -134,8 +137,8 @@ def _account(chance: Chance, weight: int) -> Account:
         person = Person(person.name, person.given, address, person.tongue, person.zone, person.mailer)
     site = "quincy" if (country in _AMERICAN) is not chance.odds(6) else "dublin"
     nationality = chance.weighted(((country, 80), ("", 12), (chance.weighted(_COUNTRIES), 8)))
-    service = "mail" if kind == "person" else "mail-business"
-    return Account(person, f"{site}-{chance.between(1, 2)}", country, nationality, kind, service, weight)
+    service, store = ("mail", f"{site}-1") if kind == "person" else ("mail-business", f"{site}-2")
+    return Account(person, store, country, nationality, kind, service, weight)
 
 
 def outsiders(seed: int, count: int = 220) -> tuple[Person, ...]:

@@ -35,12 +35,13 @@ def tongue(code: str) -> Tongue:
 def slots(chance: Chance, code: str) -> dict[str, str]:
     """The goods, sums, places and numbers that one conversation is about."""
     lists = tongue(code).lists
+    amount = f"{chance.between(1, 48)},{chance.between(100, 999)}.{chance.below(100):02d}"
     return {
         "goods": chance.of(lists["goods"]),
         "colour": chance.of(lists["colours"]),
         "day": chance.of(lists["days"]),
         "n": str(chance.between(2, 480)),
-        "money": f"{chance.of(('EUR', 'EUR', 'GBP', 'USD'))} {chance.between(1, 48)},{chance.between(100, 999)}.{chance.below(100):02d}",
+        "money": f"{chance.of(('EUR', 'EUR', 'GBP', 'USD'))} {amount}",
         "ref": f"{chance.of('ABKMRT')}{chance.of('DLNSX')}-{chance.between(10200, 98700)}",
         "port": chance.of(table("firms")["ports"]),
         "firm": chance.of(table("firms")["firm"])["name"],
@@ -52,12 +53,12 @@ def subject(chance: Chance, code: str, topic: str, fill: Mapping[str, str]) -> s
     return chance.of(tongue(code).topics[topic]["subjects"]).format_map(fill)
 
 
-def text(chance: Chance, code: str, pools: Sequence[tuple[Sequence[str], int]], fill: Mapping[str, str]) -> str:
-    """A letter's text: greeting, a paragraph of sentences from each pool, closing. `fill` has `to` and `me` as well."""
+def text(chance: Chance, code: str, paragraphs: Sequence[Sequence[str]], fill: Mapping[str, str]) -> str:
+    """A letter's text: greeting, paragraphs of sentences, closing. `fill` has `to` and `me` as well."""
     lists = tongue(code).lists
     parts = [chance.of(lists["greeting"]).format_map(fill)]
-    for pool, count in pools:
-        parts.append(wrapped(" ".join(chance.some(pool, count)).format_map(fill)))
+    for paragraph in paragraphs:
+        parts.append(wrapped(" ".join(paragraph).format_map(fill)))
     parts.append(chance.of(lists["closing"]).format_map(fill))
     return "\n\n".join(parts) + "\n"
 

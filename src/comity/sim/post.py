@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from comity.sim import phrases
 from comity.sim.chance import Chance
-from comity.sim.people import CUSTODIAN, Account, Person, drawn, outsiders, table
+from comity.sim.people import CUSTODIAN, DOMAIN, Account, Person, drawn, outsiders, table
 
 DAY = 86_400
-_EPOCH_DAY = {year: (datetime(year, 1, 1, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days for year in range(2010, 2019)}
+_FIRST_DAY = {year: date(year, 1, 1).toordinal() - date(1970, 1, 1).toordinal() for year in range(2010, 2018)}
 _CUSTODIAN_YEARS = ((2010, 4), (2011, 10), (2012, 22), (2013, 26), (2014, 12), (2015, 10), (2016, 8), (2017, 8))
 _YEARS = tuple((year, 1) for year in range(2010, 2018))
 _TOPICS = {
@@ -35,6 +35,25 @@ _LISTS = (
     ("fliesenhandel", "de", "trade"),
     ("comhairle", "ga", "office"),
 )
+_NOTICE = """\
+This is an automatic message.
+
+Reference: {ref}
+Goods:     {goods} ({colour})
+Amount:    {money}
+
+From here you can follow it under your customer number.
+"""
+
+
+_WELCOME = """\
+Dear {name},
+
+your mailbox {address} now lies on our new system.
+From today you can also file messages in folders of your own.
+
+Meridian Mail
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +145,13 @@ class Town:
     def folder(self, account: Account, message: Message) -> str:
         """Where the account's user keeps an incoming message."""
         names = _FOLDERS.get(account.person.tongue, ("Suppliers", "Family"))
-        return self.chance.weighted((("Inbox", 62), ("Archive", 22), (names[sum(message.sender.address.encode()) % len(names)], 16)))
+        own = names[len(message.sender.address) % len(names)]
+        return self.chance.weighted((("Inbox", 62), ("Archive", 22), (own, 16)))
 
     def moment(self, owner: Account, private: bool) -> int:
         """A moment in the owner's life with mail: mostly by day, and on working days unless it is private."""
         year = self.chance.weighted(_CUSTODIAN_YEARS if owner is CUSTODIAN else _YEARS)
-        day = _EPOCH_DAY[year] + self.chance.below(365)
+        day = _FIRST_DAY[year] + self.chance.below(365)
         weekday = (day + 3) % 7
         if weekday > 4 and not private:
             day -= weekday - 4
@@ -156,17 +176,26 @@ def _message_id(chance: Chance, message: Message) -> str:
 def correspondence(seed: int, count: int, accounts: Sequence[Account], scripted: Sequence[Message]) -> list[Message]:
     """The scripted messages and as many others as make `count` copies in all, in the order in which they were sent."""
     town = Town(seed, accounts)
+    welcome(town)
     left = count - sum(len(message.copies) for message in scripted)
-    kinds = ((conversation, 66), (newsletter, 11), (notice, 11), (posting, 6), (invitation, 2), (forwarding, 3), (bounce, 1))
     done = 0
     while left > 0:
-        town.chance.weighted(kinds)(town, town.chance.of(town.owners))
+        town.chance.weighted(_KINDS)(town, town.chance.of(town.owners))
         for message in town.messages[done:]:
             del message.copies[left:]
             left -= len(message.copies)
         done = len(town.messages)
     planned = [message for message in (*scripted, *town.messages) if message.copies]
     return sorted(planned, key=lambda message: message.sent)
+
+
+def welcome(town: Town) -> None:
+    """The provider's own first message, so that no mailbox is empty."""
+    sender = Person("Meridian Mail", "", f"postmaster@{DOMAIN}", "en", "Europe/Dublin", 4)
+    for number, account in enumerate(town.accounts):
+        text = _WELCOME.format(name=account.person.name, address=account.address)
+        at = _FIRST_DAY[2010] * DAY + 8 * 3600 + number * 97
+        town.post(Message(at, sender, (account.person,), "Your mailbox has moved", text, code="en"))
 
 
 def _common(chance: Chance, one: Person, other: Person) -> str:
@@ -202,18 +231,18 @@ def conversation(town: Town, owner: Account) -> None:
 
 
 def _opening(chance: Chance, code: str, topic: str, fill: dict[str, str]) -> str:
-    says = phrases.says(code, topic)
-    return phrases.text(chance, code, [(says, chance.between(1, 3)) for _ in range(chance.between(1, 3))], fill)
+    says = chance.some(phrases.says(code, topic), chance.between(2, 6))
+    return phrases.text(chance, code, [says[at : at + 3] for at in range(0, len(says), 3)], fill)
 
 
 def _reply(chance: Chance, topic: str, fill: dict[str, str], earlier: Message) -> str:
     code = earlier.code
-    pools = [(phrases.tongue(code).lists["reply"], chance.between(1, 2))]
+    paragraphs = [chance.some(phrases.tongue(code).lists["reply"], chance.between(1, 2))]
     if chance.odds(60):
-        pools.append((phrases.says(code, topic), chance.between(1, 2)))
+        paragraphs.append(chance.some(phrases.says(code, topic), chance.between(1, 2)))
     when = datetime.fromtimestamp(earlier.sent, zone(earlier.sender.zone)).strftime("%d/%m/%Y %H:%M")
     quote = phrases.quoted(earlier.text, code, earlier.sender, when)
-    text = phrases.text(chance, code, pools, fill)
+    text = phrases.text(chance, code, paragraphs, fill)
     return f"{text}\n{quote}" if chance.odds(75) else f"{quote}\n{text}"
 
 
@@ -226,8 +255,8 @@ def _away(town: Town, earlier: Message, fill: dict[str, str]) -> None:
 
 
 def _bot(name: str, domain: str, country: str) -> Person:
-    people = table("people")[country]
-    return Person(name, name, f"{'no-reply' if 'Orders' in name else 'news'}@{domain}", people["tongues"][0][0], people["zone"], 4)
+    people, local = table("people")[country], "no-reply" if name.endswith("Orders") else "news"
+    return Person(name, name, f"{local}@{domain}", people["tongues"][0][0], people["zone"], 4)
 
 
 def newsletter(town: Town, owner: Account) -> None:
@@ -248,8 +277,7 @@ def notice(town: Town, owner: Account) -> None:
     sender = _bot(f"{firm['name']} Orders", firm["domain"], firm["country"])
     fill = phrases.slots(chance, "en")
     subject = f"{chance.of(('Order', 'Receipt', 'Delivery note', 'Reminder'))} {fill['ref']}"
-    lines = (f"Reference: {fill['ref']}", f"Goods:     {fill['goods']} ({fill['colour']})", f"Amount:    {fill['money']}")
-    text = "\n".join(("This is an automatic message.", "", *lines, "", "From here you can follow it under your customer number.", ""))
+    text = _NOTICE.format_map(fill)
     town.post(Message(town.moment(owner, True), sender, (owner.person,), subject, text, code="en"))
 
 
@@ -302,3 +330,14 @@ def bounce(town: Town, owner: Account) -> None:
     report = f"I could not deliver your message to {lost.address}.\n\n550 5.1.1 no such user here\n"
     subject = "Undelivered Mail Returned to Sender"
     town.post(Message(sent.sent + 9, postmaster, (owner.person,), subject, report, "bounce", answers=sent))
+
+
+_KINDS = (
+    (conversation, 66),
+    (newsletter, 11),
+    (notice, 11),
+    (posting, 6),
+    (invitation, 2),
+    (forwarding, 3),
+    (bounce, 1),
+)

@@ -1,0 +1,41 @@
+# comity: every command of the house, one line each. `make` alone shows them.
+PYTHON ?= python3
+RUN := .venv/bin
+READY := .setup/ready
+
+.PHONY: help setup check test demo bench docs laws clean
+help:            ## show these lines
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 10
+
+setup: $(READY)  ## make .venv what uv.lock says (every other target does this itself)
+$(READY): pyproject.toml uv.lock tools/setup.py
+	@$(PYTHON) tools/setup.py
+	@touch $(READY)
+
+check: $(READY)  ## style, types, import contracts, law packs: under a minute
+	@echo "check: style"; $(RUN)/ruff check -q . && $(RUN)/ruff format -q --check .
+	@echo "check: types"; $(RUN)/mypy --no-error-summary
+	@echo "check: import contracts"; $(RUN)/lint-imports --no-cache > .setup/imports.txt || (cat .setup/imports.txt; exit 1)
+	@echo "check: law packs"; $(RUN)/comity law check
+
+test: check      ## everything that must hold: checks, then all tests, then the kernel's coverage
+	@echo "test: the kernel and the promises, with branch coverage"
+	@$(RUN)/coverage run -m pytest tests/kernel tests/theorems
+	@$(RUN)/coverage report --fail-under=100 --skip-covered
+	@echo "test: everything else"
+	@$(RUN)/pytest -n 2 --ignore=tests/kernel --ignore=tests/theorems
+
+demo: $(READY)   ## one real demand through every room (CORPUS=folder answers from your own mail)
+	@$(RUN)/comity demo --out demo $(if $(CORPUS),--corpus "$(CORPUS)")
+
+bench: $(READY)  ## the works of docs/performance.md against their peers, side by side
+	@$(RUN)/python -m bench
+
+docs: $(READY)   ## make again what the docs generate, and say what changed
+	@$(RUN)/python -m tools.docs
+
+laws: $(READY)   ## render the law book into docs/laws/
+	@$(RUN)/comity law book docs/laws
+
+clean:           ## remove what the other targets made
+	@rm -rf .venv .setup demo bench/.work

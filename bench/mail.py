@@ -1,0 +1,272 @@
+"""M1 and M2: one account's mail, in a range of dates, holding a term, found in a shared archive of 100,000 messages.
+
+The archive is made here from a seed: 70 % 8bit, 15 % quoted-printable, 15 % base64, 30 % with an attachment, 1.98 GB.
+It holds what should not be found too: the address in display names, bodies and subjects, longer addresses that hold it,
+the term outside the dates. What must be found is known from the making, and every reader's answer is held against it.
+"""
+
+from __future__ import annotations
+
+import base64
+import email
+import email.message
+import email.utils
+import hashlib
+import mailbox
+import os
+import quopri
+import random
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench.common import WORK, Result, alternate, ensure
+from comity.kernel.demand import Scope
+from comity.sources import Collection, Layout, open_store
+
+MESSAGES = 100_000
+HITS = 222
+ACCOUNT = "maeve.brennan@mail.example"
+TERM = "Grünbaum-Vertrag"
+SINCE, UNTIL = datetime(2013, 1, 1, tzinfo=UTC), datetime(2014, 1, 1, tzinfo=UTC)
+SCOPE = Scope((ACCOUNT,), frozenset({"content"}), SINCE, UNTIL, (), (TERM,), ())
+MBOX = WORK / "m1.mbox"
+MAILDIR = WORK / "m2"
+OUT = WORK / "hits"
+_FIELDS = ("From", "To", "Cc", "Bcc", "Sender", "Delivered-To", "Return-Path")
+
+
+class Pools:
+    """Long stretches of text and octets, made once, from which messages are cut."""
+
+    def __init__(self, chance: random.Random) -> None:
+        letters = "etaoinshrdlucmfwypvbgkjqxzäöüéß"
+        words = ["".join(chance.choices(letters, range(len(letters), 0, -1), k=chance.randint(2, 10))) for _ in range(6000)]
+        lines, line = [], ""
+        for _ in range(260_000):
+            line = f"{line} {chance.choice(words)}"
+            if len(line) > 64:
+                lines.append(line[1:] + chance.choice((".", ",", "", "", "")))
+                line = ""
+                lines += [""] * (chance.random() < 0.12)
+        self.chance, self.lines = chance, lines
+        self.attached = base64.encodebytes(chance.randbytes(6_000_000)).splitlines(keepends=True)
+
+    def text(self) -> str:
+        length = self.chance.randint(20, 136)
+        begin = self.chance.randrange(len(self.lines) - length)
+        return "\n".join(self.lines[begin : begin + length])
+
+    def attachment(self) -> bytes:
+        length = self.chance.randint(120, 1060)
+        begin = self.chance.randrange(len(self.attached) - length)
+        return b"".join(self.attached[begin : begin + length])
+
+
+def messages() -> Iterator[tuple[bytes, bytes, bool]]:
+    """(From_ line, message, whether it is to be found), the same on every machine."""
+    chance = random.Random(20131204)
+    pools = Pools(chance)
+    people = [f"{chance.choice('abcdefghijklm')}.{n:04d}@mail.example" for n in range(1200)]
+    own = set(chance.sample(range(MESSAGES), 4 * HITS))
+    hits = set(chance.sample(sorted(own), HITS))
+    for number in range(MESSAGES):
+        yield _message(number, pools, people, (number in own, number in hits))
+
+
+def _message(number: int, pools: Pools, people: list[str], fate: tuple[bool, bool]) -> tuple[bytes, bytes, bool]:
+    """One message; of the account's own, those that are no hit lack the dates, the term, or both."""
+    chance, (own, hit) = pools.chance, fate
+    inside = hit or (own and chance.random() < 0.4)
+    year = 2013 if inside else chance.choice((2011, 2012, 2014, 2015) if own else range(2011, 2016))
+    at = datetime(year, 1, 2, tzinfo=UTC) + timedelta(seconds=chance.randrange(362 * 86400))
+    sender, to = chance.choice(people), chance.choice(people)
+    if own:
+        sender, to = (ACCOUNT, to) if chance.random() < 0.4 else (sender, ACCOUNT.title())
+    text = pools.text()
+    if hit or (not inside and (own or chance.random() < 0.01)):
+        text = text[: len(text) // 2] + f" dem {TERM.upper() if number % 3 else TERM} gemäß " + text[len(text) // 2 :]
+    decoy = chance.random()
+    if not own and decoy < 0.02:
+        sender = f'"{ACCOUNT}" <{sender}>' if decoy < 0.01 else f"x{ACCOUNT}"
+    elif not own and decoy < 0.03:
+        text += f"\nAsk {ACCOUNT} about it."
+    head = _head(number, sender, to, at, chance)
+    envelope = f"From {sender.split()[-1].strip('<>')} {at:%a %b %d %H:%M:%S %Y}\n".encode()
+    return envelope, head + _body(number, text, pools), hit
+
+
+def _head(number: int, sender: str, to: str, at: datetime, chance: random.Random) -> bytes:
+    hops = "".join(
+        f"Received: from mx{hop}.example.net (mx{hop}.example.net [192.0.2.{hop + 1}])\n\tby mail.example (Postfix) "
+        f"with ESMTPS id {number:08X}{hop}\n\tfor <{to}>; {email.utils.format_datetime(at + timedelta(seconds=9 - hop))}\n"
+        for hop in range(chance.randint(1, 4))
+    )
+    return (
+        f"Return-Path: <{sender.split()[-1].strip('<>')}>\n{hops}Message-ID: <{number}.bench@mail.example>\n"
+        f"From: {sender}\nTo: Someone <{to}>\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe_{number}?=\n"
+        f"Date: {email.utils.format_datetime(at)}\nMIME-Version: 1.0\n"
+    ).encode()
+
+
+def _body(number: int, text: str, pools: Pools) -> bytes:
+    share = pools.chance.random()
+    plain = text.encode()
+    encoding = "8bit" if share < 0.7 else "quoted-printable" if share < 0.85 else "base64"
+    if encoding == "quoted-printable":
+        plain = quopri.encodestring(plain)
+    elif encoding == "base64":
+        plain = base64.encodebytes(plain)
+    part = f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n".encode() + plain
+    if pools.chance.random() >= 0.3:
+        return part + b"\n"
+    mark = f"=-{number:x}-bench"
+    kind = "application/pdf\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=a.pdf"
+    outer, inner = f"Content-Type: multipart/mixed; boundary=\"{mark}\"\n\n--{mark}\n", f"\n--{mark}\nContent-Type: {kind}\n\n"
+    return b"".join((outer.encode(), part, inner.encode(), pools.attachment(), f"--{mark}--\n".encode()))
+
+
+def make() -> set[str]:
+    """Make the mbox and the Maildir where they are missing; the SHA-256 of each message that is to be found."""
+    known = WORK / "m-hits.txt"
+    if not known.exists():
+        for box in ("cur", "new", "tmp"):
+            (MAILDIR / box).mkdir(parents=True, exist_ok=True)
+        found = []
+        with MBOX.open("wb") as mbox:
+            for number, (envelope, octets, hit) in enumerate(messages()):
+                mbox.write(envelope + octets + b"\n")
+                (MAILDIR / "cur" / f"{1356998400 + number}.{number}.bench:2,S").write_bytes(octets)
+                found += [hashlib.sha256(octets).hexdigest()] * hit
+        known.write_text("\n".join(found))
+    return set(known.read_text().split())
+
+
+def _fresh() -> None:
+    """An empty folder for the hits, for every reader alike."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+
+
+def by_comity(store: Path) -> set[str]:
+    """The hits' hashes, each copied out; every item of the account has its reason, and the counts add up."""
+    _fresh()
+    collection = Collection(open_store(store, Layout("archive")), SCOPE)
+    found = set()
+    for number, collected in enumerate(collection):
+        if collected.sorting.in_scope and collected.sha256:
+            found.add(collected.sha256)
+            with (OUT / f"{number}.eml").open("wb") as out:
+                collected.copy(out)
+    assert collection.counts.total == MESSAGES and not collection.faults, collection.faults
+    return found
+
+
+def _answers(octets: bytes, parsed: email.message.Message) -> bool:
+    """The question as one asks it with the standard library's parser."""
+    people = email.utils.getaddresses([str(v) for name in _FIELDS for v in parsed.get_all(name, [])])
+    if ACCOUNT not in {address.lower() for _, address in people}:
+        return False
+    if not SINCE <= email.utils.parsedate_to_datetime(parsed["Date"]) < UNTIL:
+        return False
+    texts = (part.get_payload(decode=True) for part in parsed.walk() if part.get_content_maintype() == "text")
+    return any(TERM.casefold() in text.decode("utf-8", "replace").casefold() for text in texts if isinstance(text, bytes))
+
+
+def _keep(octets: bytes, found: set[str]) -> None:
+    (OUT / f"{len(found)}.eml").write_bytes(octets)
+    found.add(hashlib.sha256(octets).hexdigest())
+
+
+def by_mailbox() -> set[str]:
+    """The same with the standard library's `mailbox`."""
+    _fresh()
+    found: set[str] = set()
+    box = mailbox.mbox(str(MBOX), create=False)
+    for key in box.iterkeys():
+        octets = box.get_bytes(key)
+        if _answers(octets, email.message_from_bytes(octets)):
+            _keep(octets, found)
+    return found
+
+
+def by_fast_mail_parser() -> set[str]:
+    """The same with fast_mail_parser on every message of the mbox."""
+    import fast_mail_parser
+
+    _fresh()
+    found: set[str] = set()
+    for raw in re.split(rb"(?:\A|\n\n)From [^\n]*\n", MBOX.read_bytes())[1:]:
+        parsed = fast_mail_parser.parse_email(raw)
+        heads = {name.lower(): value if isinstance(value, str) else value[0] for name, value in parsed.headers.items()}
+        people = email.utils.getaddresses([heads[name.lower()] for name in _FIELDS if name.lower() in heads])
+        if ACCOUNT not in {address.lower() for _, address in people}:
+            continue
+        if SINCE <= email.utils.parsedate_to_datetime(heads["date"]) < UNTIL:
+            if any(TERM.casefold() in text.casefold() for text in parsed.text_plain):
+                _keep(raw if raw.endswith(b"\n") else raw + b"\n", found)
+    return found
+
+
+def read_each() -> int:
+    """The limit of M2: open and read each file once."""
+    octets = 0
+    with os.scandir(MAILDIR / "cur") as entries:
+        for entry in entries:
+            file = os.open(entry.path, os.O_RDONLY)
+            while got := os.read(file, 1 << 20):
+                octets += len(got)
+            os.close(file)
+    return octets
+
+
+def wc() -> None:
+    """The limit of M1."""
+    subprocess.run(["wc", "-l", MBOX], check=True, stdout=subprocess.DEVNULL)
+
+
+def peak(store: Path) -> float:
+    """Peak resident memory of a walk, helper processes included, in MB; nothing is mapped besides the interpreter."""
+    code = (
+        "import resource, sys; from pathlib import Path; from bench.mail import by_comity; by_comity(Path(sys.argv[1]));"
+        "print(sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
+    )
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code, str(store)], check=True, capture_output=True, text=True, cwd=root)
+    return int(done.stdout) / 1000
+
+
+def works(rounds: int = 5) -> list[Result]:
+    """M1 against the standard library, fast_mail_parser and `wc -l`; M2 against reading each file."""
+    ensure("fast-mail-parser")
+    wanted = make()
+    for name, reader in (("comity", lambda: by_comity(MBOX)), ("fast_mail_parser", by_fast_mail_parser)):
+        missed, more = wanted - (found := reader()), found - wanted
+        assert not missed and not more, f"{name} misses {len(missed)} and finds {len(more)} too many"
+    one = alternate(
+        {"comity": lambda: by_comity(MBOX), "wc -l": wc, "fast_mail_parser": by_fast_mail_parser, "mailbox": by_mailbox},
+        rounds,
+    )
+    assert by_comity(MAILDIR) == wanted
+    two = alternate({"comity": lambda: by_comity(MAILDIR), "read": read_each}, rounds)
+    note = f"{HITS} of {HITS} hits; peak {peak(MBOX):.0f} MB"
+    gain = {peer: one[peer] / one["comity"] for peer in ("mailbox", "fast_mail_parser")}
+    cost = {"wc -l": one["comity"] / one["wc -l"], "read": two["comity"] / two["read"]}
+    m1, m2 = "one account in a 1.98 GB mbox", "the same in a Maildir"
+    return [
+        Result("M1", m1, one["comity"], "mailbox", one["mailbox"], gain["mailbox"], ">= 35", gain["mailbox"] >= 35, note),
+        Result(
+            "M1", m1, one["comity"], "fast_mail_parser", one["fast_mail_parser"], gain["fast_mail_parser"], ">= 3",
+            gain["fast_mail_parser"] >= 3, note,
+        ),
+        Result("M1", m1, one["comity"], "wc -l", one["wc -l"], cost["wc -l"], "<= 4", cost["wc -l"] <= 4, note),
+        Result(
+            "M2", m2, two["comity"], "read each file once", two["read"], cost["read"], "<= 2", cost["read"] <= 2,
+            f"peak {peak(MAILDIR):.0f} MB",
+        ),
+    ]

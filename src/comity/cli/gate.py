@@ -1,0 +1,79 @@
+"""`comity approve` and `comity gate`: two people, and every reason why something may not leave."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from comity.cli.common import HERE, AsJson, At, By, OfficeAt, On, a_moment, app, asked, now, opened, out, print_json
+from comity.desk import gate as desk
+from comity.desk.matter import demand_of, load
+from comity.kernel.gate import Refusal, Release
+
+SHUT = 6
+
+
+@app.command()
+def approve(
+    matter: Annotated[str, typer.Argument(help="the matter, e.g. M-0001")],
+    by: By,
+    at: At = None,
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Approve exactly the release that lies there now: its scope, its decisions and its hits."""
+    moment = a_moment(at) if at else now()
+    with opened(office) as it:
+        given = desk.approve(it, matter, by, moment)
+        answer = desk.ask(it, matter, moment)
+    if as_json:
+        print_json(
+            {"person": given.person, "role": given.role, "scope": given.scope, "hits": given.hits, "open": bool(answer)}
+        )
+        return
+    out.print(f"{given.person} ({given.role}) approves scope {given.scope[:23]}… and the hits found under it.")
+    show(answer)
+
+
+@app.command()
+def gate(
+    matter: Annotated[str, typer.Argument(help="the matter, e.g. M-0001")],
+    office: OfficeAt = HERE,
+    on: On = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """May this leave? Yes with who approved it, or no with every reason; exit code 6 means no."""
+    with opened(office) as it:
+        moment = asked(on, at, demand_of(load(it, matter)).place)
+        answer = desk.ask(it, matter, moment)
+    if as_json:
+        print_json(as_dict(answer))
+    else:
+        show(answer)
+    if isinstance(answer, Refusal):
+        raise typer.Exit(SHUT)
+
+
+def as_dict(answer: Release | Refusal) -> dict[str, object]:
+    """The gate's answer for a program."""
+    if isinstance(answer, Refusal):
+        reasons = [{"name": r.name, "says": r.says, "remedy": r.remedy} for r in answer.reasons]
+        return {"open": False, "at": answer.at.isoformat(), "reasons": reasons}
+    approved, found = list(answer.approved_by), answer.hits.found
+    return {"open": True, "at": answer.at.isoformat(), "scope": answer.scope, "items": found, "approved_by": approved}
+
+
+def show(answer: Release | Refusal) -> None:
+    """The gate as a person sees it."""
+    if isinstance(answer, Release):
+        out.print(
+            f"[green]The gate is open[/] for {answer.hits.found} items; approved by {' and '.join(answer.approved_by)}."
+        )
+        return
+    out.print(f"[red]The gate is shut[/] at {answer.at:%Y-%m-%d %H:%M} UTC:")
+    for reason in answer.reasons:
+        out.print(f"  ✗ {escape(reason.says)} [dim]({reason.name})[/]")
+        out.print(f"    → {escape(reason.remedy)}")

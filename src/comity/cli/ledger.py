@@ -1,0 +1,103 @@
+"""`comity ledger`: is what we keep what we wrote? And proofs that others can check without us."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from comity.cli.common import HERE, AsJson, By, OfficeAt, app, now, opened, out, print_json, table
+from comity.desk import ledger as desk
+
+ledger = typer.Typer(help="The tamper-evident log of everything the office did.", no_args_is_help=True)
+app.add_typer(ledger, name="ledger")
+WRONG = 6
+
+
+@ledger.command()
+def verify(
+    office: OfficeAt = HERE,
+    held: Annotated[list[Path] | None, typer.Option("--held", help="a checkpoint kept elsewhere")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read every entry anew: leaves, nodes, heads, signatures, payloads; compare with checkpoints kept elsewhere."""
+    with opened(office) as it:
+        size, faults = desk.verify(it, [path.read_text() for path in held or ()])
+    if as_json:
+        print_json({"entries": size, "sound": not faults, "faults": [str(fault) for fault in faults]})
+    elif not faults:
+        out.print(f"[green]✓[/] {size} entries: every leaf, node, head, signature and payload is as it was written.")
+    for fault in [] if as_json else faults:
+        out.print(f"[red]✗[/] {escape(str(fault))}")
+    if faults:
+        raise typer.Exit(WRONG)
+
+
+@ledger.command()
+def show(
+    matter: Annotated[str | None, typer.Argument(help="one matter (default: all)")] = None,
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """The entries in the order of writing."""
+    with opened(office) as it:
+        entries = list(it.registry.entries(matter))
+    if as_json:
+        print_json([
+            {
+                "index": e.index,
+                "matter": e.matter,
+                "kind": e.kind,
+                "happened": e.happened.isoformat(),
+                "erased": e.payload is None,
+            }
+            for e in entries
+        ])  # fmt: skip
+        return
+    made = table("entry", "matter", "kind", "happened", "known", "")
+    for e in entries:
+        made.add_row(
+            str(e.index), e.matter, e.kind, f"{e.happened:%Y-%m-%d %H:%M}", f"{e.known:%Y-%m-%d %H:%M}",
+            "erased" if e.payload is None else "",
+        )  # fmt: skip
+    out.print(made)
+
+
+@ledger.command()
+def checkpoint(office: OfficeAt = HERE) -> None:
+    """Print the signed head: give it to somebody who does not trust you."""
+    with opened(office) as it:
+        typer.echo(it.registry.checkpoint(), nl=False)
+
+
+@ledger.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="where the tiles go")], office: OfficeAt = HERE, as_json: AsJson = False
+) -> None:
+    """Write the log as C2SP tlog-tiles, for witnesses and auditors."""
+    with opened(office) as it:
+        head = desk.export_tiles(it, folder)
+    if as_json:
+        print_json({"origin": head.origin, "size": head.size, "folder": str(folder)})
+    else:
+        out.print(f"{head.size} entries of {head.origin} written to {folder}")
+
+
+@ledger.command()
+def erase(
+    index: Annotated[int, typer.Argument(help="the entry; `comity ledger show` lists them")],
+    why: Annotated[str, typer.Option(help="the reason, which stays in the log")],
+    by: By,
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Remove what an entry says for good; that it was there, and that it was erased, stays provable."""
+    with opened(office) as it:
+        it.person(by)
+        entry = it.registry.erase(index, f"{why} ({by})", now())
+    if as_json:
+        print_json({"erased": index, "entry": entry.index})
+    else:
+        out.print(f"The payload of entry {index} is gone; entry {entry.index} says so. Every proof still holds.")

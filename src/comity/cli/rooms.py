@@ -1,0 +1,28 @@
+"""The verbs, room by room: importing them is what puts them on the command line."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+ROOMS: Final = (
+    "office",
+    "estate",
+    "law",
+    "demand",
+    "decision",
+    "matter",
+    "gate",
+    "collection",
+    "production",
+    "notice",
+    "report",
+    "ledger",
+    "demo",
+)
+
+
+def load() -> None:
+    """Import every room's verbs, in the order in which `comity --help` lists them."""
+    for room in ROOMS:
+        import_module(f"comity.cli.{room}")

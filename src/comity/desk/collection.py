@@ -1,0 +1,251 @@
+"""Collecting under a scope: what answers it is copied aside, octet for octet, and every item gets its reason.
+
+Nothing leaves here. The copy lies in the office's own blobs until a Release lets exactly it go; what was found is bound
+into the event that the gate and the approvals refer to.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from comity.desk.decision import classes_of
+from comity.desk.estate import Place
+from comity.desk.matter import demand_of, load, record
+from comity.desk.office import Office
+from comity.errors import ComityError, Faulty, Unreadable
+from comity.kernel.collection import Counts, ItemFacts, Sorting, traffic
+from comity.kernel.collection import Place as Spot
+from comity.kernel.demand import CATEGORIES, Scope
+from comity.kernel.matter import Event, Matter
+from comity.kernel.production import Collected, Item, Table, inventory, table
+from comity.kernel.words import Fault, canonical
+from comity.registry.blobs import Blobs
+from comity.sources.collect import Collection
+from comity.sources.detect import open_store
+from comity.sources.port import Layout
+
+MAILBOXES: Final = ("", ".mbox", ".mbx", ".eml")
+TRAFFIC: Final = tuple(traffic(ItemFacts(Spot("", "", "", 0, 0))))
+Progress = Callable[[str, int, int], None]
+
+
+class NoMailbox(ComityError):
+    """store `{store}` has no mailbox of `{account}` in `{path}`"""
+
+    help = "look at `path` and `shared` of the store in estate.toml, and at the account's row in accounts.csv"
+    exit_code = 3
+
+
+class NotAsked(ComityError):
+    """`{category}` is not asked for by matter `{matter}`"""
+
+    help = "collect only categories that the demand asks for"
+    exit_code = 2
+
+
+class NotCollected(ComityError):
+    """nothing has been collected for matter `{matter}`"""
+
+    help = "run `comity collect {matter}`"
+    exit_code = 5
+
+
+@dataclass
+class Listing:
+    """What a collection found, as it is kept: items with their place in the pack, tables, counts, odd things."""
+
+    scope: Scope
+    items: list[tuple[Item, int]] = field(default_factory=list)
+    unreadable: list[Sorting] = field(default_factory=list)
+    counts: dict[str, Counts] = field(default_factory=dict)
+    tables: dict[str, tuple[Table, str]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    pack: str = ""
+    sortings: str = ""
+
+    @property
+    def collected(self) -> Collected:
+        """As the kernel's production knows it."""
+        items = tuple(item for item, _ in self.items)
+        tables = tuple(made for made, _ in self.tables.values())
+        return Collected(items, self.counts, tuple(self.unreadable), tables)
+
+    @property
+    def inventory(self) -> str:
+        """What approvals and the Release are bound to."""
+        return inventory(self.collected.items, self.collected.tables)
+
+
+def scope_of(matter: Matter) -> Scope:
+    """The scope that is being answered: the one last collected under, else the demand's own."""
+    collected = matter.of("collected")
+    return msgspec.json.decode(collected[-1].get("asked"), type=Scope) if collected else demand_of(matter).scope
+
+
+def narrowed(matter: Matter, categories: Iterable[str]) -> Scope:
+    """The demand's scope cut down to some of its categories."""
+    whole = demand_of(matter).scope
+    wanted = frozenset(categories) or whole.categories
+    for category in sorted(wanted - whole.categories):
+        raise NotAsked(category=category, matter=matter.id)
+    return replace(whole, categories=wanted & CATEGORIES)
+
+
+def collect(
+    office: Office, name: str, by: str, at: datetime, categories: Iterable[str] = (), progress: Progress | None = None
+) -> Listing:
+    """Collect what answers the demand (or some of its categories), keep it aside and record what was found."""
+    office.person(by)
+    whole = load(office, name)
+    scope = narrowed(whole, categories)
+    listing = Listing(scope)
+    blobs = Blobs(office.root / "blobs")
+    with tempfile.TemporaryFile(dir=office.root) as pack, tempfile.TemporaryFile(dir=office.root) as reasons:
+        for store, accounts in _places(office, whole, scope):
+            _gather(office, store, accounts, listing, (pack, reasons), progress)
+        listing.pack, listing.sortings = (blobs.put(_octets(file)) for file in (pack, reasons))
+    kept = blobs.put([canonical(msgspec.to_builtins(_plain(listing), order="deterministic"))])
+    record(office, name, [_event(listing, kept, by, at)], seen=len(whole.events))
+    return listing
+
+
+def _event(listing: Listing, kept: str, by: str, at: datetime) -> Event:
+    found = len(listing.items) + sum(made.rows for made, _ in listing.tables.values())
+    asked = msgspec.json.encode(listing.scope, order="deterministic").decode()
+    data = {
+        "asked": asked, "scope": listing.scope.digest, "items": listing.inventory, "found": str(found),
+        "unreadable": str(len(listing.unreadable)), "listing": kept,
+    }  # fmt: skip
+    says = f"{found} items and rows found, {len(listing.unreadable)} unreadable"
+    return Event("", "collected", at, at, says, "collection", by, listing.scope.categories, data=tuple(data.items()))
+
+
+def _places(office: Office, matter: Matter, scope: Scope) -> Iterator[tuple[str, tuple[str, ...]]]:
+    demand = replace(demand_of(matter), scope=scope)
+    stores: dict[str, dict[str, None]] = {}
+    for one in classes_of(office.holdings, demand, frozenset()):
+        stores.setdefault(one.store, {}).update(dict.fromkeys(one.accounts))
+    yield from ((store, tuple(accounts)) for store, accounts in sorted(stores.items()))
+
+
+def _gather(
+    office: Office, store: str, accounts: tuple[str, ...], listing: Listing,
+    files: tuple[BinaryIO, BinaryIO], progress: Progress | None,
+) -> None:  # fmt: skip
+    place = office.holdings.places.get(store)
+    if place is None:
+        what, remedy = "the records of this store do not lie where comity can read them", "add path and layout"
+        raise Faulty((Fault("store-not-here", f"store {store}", what, f"{remedy} in estate.toml"),), path="estate.toml")
+    if place.layout == "table":
+        _rows(store, place, accounts, listing)
+        return
+    for layout, path in _mailboxes(store, place, accounts):
+        _walk(Collection(open_store(path, layout), listing.scope, _told(progress, store)), listing, files)
+
+
+def _told(progress: Progress | None, store: str) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda done, total: progress(store, done, total)
+
+
+def _mailboxes(store: str, place: Place, accounts: tuple[str, ...]) -> Iterator[tuple[Layout, Path]]:
+    kind: Any = place.layout
+    if place.shared:
+        yield Layout(store, kind, zone=place.zone), place.path
+        return
+    for account in accounts:
+        found = [place.path / f"{account}{ending}" for ending in MAILBOXES]
+        there = [path for path in found if path.exists()]
+        if not there:
+            raise NoMailbox(store=store, account=account, path=str(place.path))
+        yield Layout(store, kind, owner=account, zone=place.zone), there[0]
+
+
+def _walk(collection: Collection, listing: Listing, files: tuple[BinaryIO, BinaryIO]) -> None:
+    pack, reasons = files
+    scope, rows = listing.scope, []
+    for one in collection:
+        reasons.write(canonical(one.sorting.as_json()) + b"\n")
+        if one.sorting.side == "unreadable":
+            listing.unreadable.append(one.sorting)
+        elif one.sorting.side == "in" and one.sha256:
+            if "traffic" in scope.categories:
+                rows.append(traffic(one.facts))
+            if "content" in scope.categories:
+                start = pack.tell()
+                one.copy(pack)
+                listing.items.append((Item(one.sorting, one.sha256, pack.tell() - start), start))
+    store = collection.store.layout.id
+    listing.counts[store] = listing.counts.get(store, Counts()) + collection.counts
+    listing.faults += collection.faults
+    if "traffic" in scope.categories:
+        _add(listing, f"traffic-{store}.csv", list(TRAFFIC), rows)
+
+
+def _rows(store: str, place: Place, accounts: tuple[str, ...], listing: Listing) -> None:
+    try:
+        with place.path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            columns = list(reader.fieldnames or ())
+            found = [row for row in reader if (row.get("address") or "").strip().lower() in accounts]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Unreadable(path=str(place.path), why=str(error)) from error
+    _add(listing, f"subscriber-{store}.csv", columns, found)
+
+
+def _add(listing: Listing, name: str, columns: list[str], rows: list[Any]) -> None:
+    before = json.loads(listing.tables[name][1]) if name in listing.tables else []
+    together = [*before, *({key: _cell(value) for key, value in row.items()} for row in rows)]
+    listing.tables[name] = (Table.of(name, table(columns, together), len(together)), json.dumps(together))
+
+
+def _cell(value: object) -> object:
+    return [str(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _octets(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(1 << 20):
+        yield chunk
+
+
+def _plain(listing: Listing) -> Mapping[str, object]:
+    return {
+        "scope": listing.scope, "items": listing.items, "unreadable": listing.unreadable, "counts": listing.counts,
+        "tables": listing.tables, "faults": listing.faults, "pack": listing.pack, "sortings": listing.sortings,
+    }  # fmt: skip
+
+
+def listing_of(office: Office, matter: Matter) -> Listing:
+    """What was last collected, as it was kept."""
+    collected = matter.of("collected")
+    if not collected:
+        raise NotCollected(matter=matter.id)
+    raw = b"".join(Blobs(office.root / "blobs").read(collected[-1].get("listing")))
+    return msgspec.json.decode(raw, type=Listing)
+
+
+def review(office: Office, name: str, by: str, at: datetime, rule: str, state_unreadable: bool = False) -> Event:
+    """Record that every hit was read (`rule` empty) or cleared by a named rule, and that the unreadable are stated."""
+    office.person(by, "reviewer")
+    whole = load(office, name)
+    collected = whole.of("collected")
+    if not collected:
+        raise NotCollected(matter=name)
+    found = collected[-1].get("found")
+    data = {
+        "items": collected[-1].get("items"), "rule": rule, "read": "0" if rule else found,
+        "cleared": found if rule else "0", "unreadable": "stated" if state_unreadable else "",
+    }  # fmt: skip
+    says = f"{found} hits " + (f"cleared by the rule `{rule}`" if rule else f"read by {by}")
+    event = Event("", "reviewed", at, at, says, "review", by, data=tuple(data.items()))
+    record(office, name, [event], seen=len(whole.events))
+    return event

@@ -1,0 +1,123 @@
+"""Assessing a matter: every class of records that the demand reaches for, decided under the law of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from comity.desk.estate import Account, Holdings
+from comity.desk.matter import demand_of, forum_zone
+from comity.desk.office import Office
+from comity.errors import ComityError
+from comity.kernel.decision import Judge
+from comity.kernel.demand import Demand, Scope
+from comity.kernel.estate import Store, record_facts
+from comity.kernel.gate import Counsel, Ruled
+from comity.kernel.law import Reading
+from comity.kernel.matter import Matter
+from comity.kernel.words import Proof, Value
+from comity.lawpack import read_assumption
+
+
+class NothingHeld(ComityError):
+    """no records of the categories asked for are held for {accounts}"""
+
+    help = "look at accounts.csv and at `holds` of the stores in estate.toml; answer that nothing is held if that is so"
+    exit_code = 4
+
+
+class NoCourt(ComityError):
+    """no court of `{place}` is known to the packs"""
+
+    help = "name the court of the demand, or add the place's courts to courts.toml"
+    exit_code = 4
+
+
+@dataclass(frozen=True)
+class Class:
+    """One class of records: a store and a category (and, where accounts differ in law, whose), with its facts."""
+
+    name: str
+    store: str
+    category: str
+    accounts: tuple[str, ...]
+    facts: Mapping[str, Value]
+    derived: tuple[Proof, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A demand decided on a day: the reading it was decided under, and each class with what came out."""
+
+    demand: Demand
+    on: date
+    reading: Reading
+    classes: tuple[Class, ...]
+    ruled: tuple[Ruled, ...]
+
+
+def assess(
+    office: Office, matter: Matter, at: datetime, assume: Iterable[str] = (), scope: Scope | None = None
+) -> Assessment:
+    """Decide every class of records in the demand's scope (or a part of it) by the law of that day in the forum."""
+    demand, law = demand_of(matter), office.packs.law
+    demand = replace(demand, scope=scope or demand.scope)
+    court = demand.court or law.apexes.get(demand.place, "")
+    if court not in law.courts:
+        raise NoCourt(place=demand.place)
+    on = at.astimezone(forum_zone(demand.place)).date()
+    served = demand.served.astimezone(forum_zone(demand.place)).date()
+    reading = law.on(on, court, tuple(read_assumption(text, law) for text in assume), served)
+    classes = tuple(classes_of(office.holdings, demand, frozenset(office.packs.words.terms)))
+    if not classes:
+        raise NothingHeld(accounts=", ".join(demand.scope.accounts))
+    judge = Judge(reading)
+    answers = counsel(matter, at)
+    return Assessment(demand, on, reading, classes, tuple(_ruled(judge, one, answers) for one in classes))
+
+
+def _ruled(judge: Judge, one: Class, answers: tuple[Counsel, ...]) -> Ruled:
+    decision = judge.decide(one.facts)
+    points = {point.term for point in decision.open_points}
+    given = tuple(answer for answer in answers if answer.term in points)
+    if not given:
+        return Ruled(one.name, one.category, decision)
+    truths: dict[str, Value] = {"true": True, "false": False}
+    put_in = {answer.term: truths.get(answer.answer, answer.answer) for answer in given}
+    return Ruled(one.name, one.category, decision, judge.decide({**one.facts, **put_in}), given)
+
+
+def classes_of(holdings: Holdings, demand: Demand, declared: frozenset[str]) -> Iterator[Class]:
+    """The classes of records in the scope: accounts of one store and category that the law cannot tell apart."""
+    groups: dict[tuple[str, str, tuple[tuple[str, Value], ...]], list[str]] = {}
+    for address in demand.scope.accounts:
+        for account in holdings.accounts.get(address, ()):
+            subject = tuple(sorted(account.as_facts().items()))
+            for category in sorted(_categories(holdings.estate.stores[account.store], demand, account)):
+                groups.setdefault((account.store, category, subject), []).append(address)
+    alone = {(store, category): 0 for store, category, _ in groups}
+    for store, category, _ in groups:
+        alone[store, category] += 1
+    for (store, category, subject), addresses in sorted(groups.items(), key=lambda pair: (pair[0][:2], pair[1])):
+        facts, derived = record_facts(holdings.estate, store, demand.served_entity, demand.place)
+        own = {**dict(subject), **facts, **demand.as_facts(), "record.category": category}
+        name = f"{store}/{category}" if alone[store, category] == 1 else f"{store}/{category}/{addresses[0]}"
+        known = {term: value for term, value in own.items() if term in declared}
+        yield Class(name, store, category, tuple(addresses), known, derived)
+
+
+def _categories(store: Store, demand: Demand, account: Account) -> frozenset[str]:
+    if demand.scope.stores and store.id not in demand.scope.stores:
+        return frozenset()
+    return store.holds & demand.scope.categories
+
+
+def counsel(matter: Matter, at: datetime) -> tuple[Counsel, ...]:
+    """Counsel's answers to open points that stand at a moment; a later answer replaces an earlier one."""
+    answers = {
+        event.get("term"): Counsel(event.get("term"), event.get("answer"), event.by, event.known, event.says)
+        for event in matter.of("counsel")
+        if event.known <= at
+    }
+    return tuple(answers.values())

@@ -1,0 +1,93 @@
+"""A demand comes in: read, confirmed by a person, and its matter begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from comity.desk.codec import encode
+from comity.desk.matter import load, record
+from comity.desk.office import Office
+from comity.errors import Faulty, Unreadable
+from comity.intake.confirm import Choice, Source, confirm
+from comity.intake.detect import kind_of, read_paper
+from comity.intake.form import read_demand
+from comity.intake.known import Known
+from comity.intake.passages import Proposal
+from comity.intake.warrant import propose
+from comity.kernel.demand import Demand, Finding
+from comity.kernel.matter import Event, Matter
+from comity.registry.blobs import Blobs
+
+
+def known(office: Office) -> Known:
+    """What intake checks a demand against: this office's words, courts, entities, stores and accounts."""
+    words, law, held = office.packs.words, office.packs.law, office.holdings
+    return Known(
+        words,
+        frozenset(words.terms["demand.instrument"].codes),
+        {court.id: court.name for court in law.courts.values() if not court.legislature},
+        {entity.id: entity.name for entity in held.estate.entities.values()},
+        held.holds,
+        frozenset(held.estate.stores),
+    )
+
+
+def next_matter(office: Office) -> str:
+    """The next free name of a matter: M-0001, M-0002, …"""
+    taken = office.registry.matters()
+    return next(name for n in range(1, len(taken) + 2) if (name := f"M-{n:04d}") not in taken)
+
+
+def take_in(office: Office, path: Path, today: datetime) -> Demand | Proposal:
+    """A demand as somebody wrote it down (TOML, JSON), or what a paper (text, PDF) seems to demand, to be confirmed."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
+    kind = kind_of(raw)
+    if kind in ("toml", "json"):
+        demand, faults = read_demand(path, kind, known(office), today.astimezone(UTC).date())
+        if demand is None:
+            raise Faulty(tuple(faults), path=str(path))
+        return demand
+    kept = Blobs(office.root / "blobs").put([raw])
+    return propose(read_paper(path), known(office), path.name, kept)
+
+
+def confirmed(
+    office: Office, proposal: Proposal, choices: Mapping[str, Choice], by: str, at: datetime
+) -> tuple[Demand, tuple[Source, ...]]:
+    """The demand that `by` confirms, with the source of each value; or every fault that still stands in the way."""
+    given = {"id": next_matter(office), "served_entity": office.settings.served_entity, **choices}
+    done, faults = confirm(proposal, given, known(office), by, at)
+    if done is None:
+        raise Faulty(tuple(faults), path=proposal.title)
+    return done.demand, done.sources
+
+
+def receive(office: Office, demand: Demand, by: str, at: datetime, sources: tuple[Source, ...] = ()) -> Matter:
+    """Begin the demand's matter: it was issued, it was served, and `by` confirmed its fields at `at`."""
+    office.person(by)
+    paper = demand.papers[0][0] if demand.papers else demand.reference or f"demand {demand.id}"
+    issued = datetime.combine(demand.issued, time(), UTC) if demand.issued else demand.served
+    first, learned = min(issued, demand.served), max(at, demand.served)
+    read = tuple((f"source.{source.name}", source.passage or f"chosen by {source.by}") for source in sources)
+    kept = (("demand", encode(demand).decode()), *read)
+    events = (
+        Event("", "issued", first, demand.served, f"{demand.instrument} issued", paper, demand.court),
+        Event("", "served", demand.served, demand.served, f"served on {demand.served_entity}", paper, demand.channel),
+        Event("", "confirmed", demand.served, learned, f"fields confirmed by {by}", paper, by, data=kept),
+    )
+    record(office, demand.id, events, seen=0)
+    return load(office, demand.id)
+
+
+def findings(matter: Matter) -> tuple[Finding, ...]:
+    """The findings on the demand's authenticity that were recorded."""
+    truths = {"yes": True, "no": False}
+    return tuple(
+        Finding(e.says, e.get("channel"), e.get("contact"), truths.get(e.get("supports")), e.known, e.by)
+        for e in matter.of("finding")
+    )

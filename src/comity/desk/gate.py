@@ -1,0 +1,94 @@
+"""The gate at the desk: two people approve exactly one release, and what the gate says is recorded either way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from comity.desk.collection import scope_of
+from comity.desk.decision import assess
+from comity.desk.demand import findings
+from comity.desk.matter import demand_of, load, record
+from comity.desk.office import Office
+from comity.errors import ComityError
+from comity.kernel.gate import Approval, Case, Hits, Refusal, Release, open_gate
+from comity.kernel.matter import Event, Matter
+
+
+class NothingToApprove(ComityError):
+    """nothing has been collected for matter `{matter}`"""
+
+    help = "run `comity collect {matter}` first: an approval is for exactly the hits that were found"
+    exit_code = 5
+
+
+def case_of(office: Office, matter: Matter, at: datetime) -> Case:
+    """All that the gate looks at, as known at a moment."""
+    assessment = assess(office, matter, at, scope=scope_of(matter))
+    return Case(demand_of(matter), findings(matter), assessment.ruled, hits_of(matter))
+
+
+def hits_of(matter: Matter) -> Hits | None:
+    """What was last collected, with what was read or cleared since."""
+    collected = matter.of("collected")
+    if not collected:
+        return None
+    last = collected[-1]
+    reviews = [event for event in matter.of("reviewed") if event.get("items") == last.get("items")]
+    read = sum(int(event.get("read") or 0) for event in reviews)
+    cleared = sum(int(event.get("cleared") or 0) for event in reviews)
+    found, unreadable = int(last.get("found")), int(last.get("unreadable"))
+    stated = unreadable == 0 or any(event.get("unreadable") == "stated" for event in reviews)
+    return Hits(last.get("scope"), found, read, cleared, unreadable, stated, last.get("items"))
+
+
+def approvals_of(matter: Matter) -> tuple[Approval, ...]:
+    """Every approval that was recorded; the gate decides which of them count."""
+    return tuple(
+        Approval(
+            matter.id, e.by, e.get("role"), e.known, e.get("scope"), tuple(e.get("decisions").split()), e.get("hits")
+        )
+        for e in matter.of("approved")
+    )
+
+
+def approve(office: Office, name: str, person: str, at: datetime) -> Approval:
+    """Record one person's approval of exactly what lies before them now: scope, decisions and hits."""
+    role = office.person(person)
+    whole = load(office, name)
+    matter = whole.as_known(at)
+    case = case_of(office, matter, at)
+    if case.hits is None:
+        raise NothingToApprove(matter=name)
+    scope = scope_of(matter).digest
+    decisions = tuple(ruled.id for ruled in case.classes)
+    kept = (("role", role), ("scope", scope), ("decisions", " ".join(decisions)), ("hits", case.hits.digest))
+    says = f"{person} ({role}) approves releasing {case.hits.found} items"
+    event = Event("", "approved", at, at, says, f"office record of {at:%Y-%m-%d}", person, data=kept)
+    record(office, name, [event], seen=len(whole.events))
+    return Approval(name, person, role, at, scope, decisions, case.hits.digest)
+
+
+def ask(office: Office, name: str, at: datetime) -> Release | Refusal:
+    """What the gate says at a moment, on what was known then; nothing is recorded."""
+    matter = load(office, name).as_known(at)
+    return open_gate(case_of(office, matter, at), matter, approvals_of(matter), scope_of(matter), at)
+
+
+def act(office: Office, name: str, at: datetime) -> Release | Refusal:
+    """Ask the gate in order to produce, and record its answer before anything else happens."""
+    whole = load(office, name)
+    answer = ask(office, name, at)
+    if isinstance(answer, Release):
+        says = f"the gate opened for {answer.hits.found} items, approved by {' and '.join(answer.approved_by)}"
+        event = Event("", "released", at, at, says, "gate", data=(("hits", answer.hits.digest),))
+    else:
+        says = "the gate refused: " + "; ".join(reason.says for reason in answer.reasons)
+        event = Event(
+            "", "refused", at, at, says, "gate", data=(("reasons", " ".join(r.name for r in answer.reasons)),)
+        )
+    record(office, name, [event], seen=len(whole.events))
+    return answer
+
+
+__all__ = ["NothingToApprove", "Path", "act", "approvals_of", "approve", "ask", "case_of", "hits_of"]

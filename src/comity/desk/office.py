@@ -1,0 +1,218 @@
+"""The office: one folder with its settings, estate, registry and keys, opened once for whatever is to be done."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from comity.desk.estate import Holdings, read_estate
+from comity.errors import ComityError, Faulty
+from comity.kernel.gate import APPROVERS
+from comity.kernel.words import Fault
+from comity.lawpack import Packs, default_folder, read_folder
+from comity.lawpack.tables import Document, Shape, read_document
+from comity.registry.keys import generate, load
+from comity.registry.sqlite import SqliteRegistry, create
+
+SETTINGS: Final = "office.toml"
+ESTATE: Final = "estate.toml"
+ROLES: Final = frozenset({"clerk", "reviewer", *APPROVERS})
+SHAPES: Final = {
+    "office": Shape({"name": "text", "served_entity": "text"}, {"laws": "text", "notify": "flag"}),
+    "person": Shape({"name": "text", "roles": "list"}),
+}
+
+
+class NoOffice(ComityError):
+    """there is no office in `{path}`"""
+
+    help = "make one with `comity init FOLDER`, or name yours with --office FOLDER or COMITY_OFFICE"
+    exit_code = 2
+
+
+class OfficeExists(ComityError):
+    """`{path}` already holds an office"""
+
+    help = "use it as it is, or choose an empty folder"
+    exit_code = 2
+
+
+class NotThatPerson(ComityError):
+    """`{person}` {why}"""
+
+    help = "people and their roles stand in office.toml as [[person]]"
+    exit_code = 5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the office decides for itself: its name, the entity that is served, people and roles, notice policy."""
+
+    name: str
+    served_entity: str
+    people: dict[str, frozenset[str]]
+    notify: bool = True
+    laws: Path | None = None
+
+
+class Office:
+    """An office's folder, opened; estate, law and registry are read when they are first needed."""
+
+    def __init__(self, root: Path) -> None:
+        if not (root / SETTINGS).is_file():
+            raise NoOffice(path=str(root))
+        self.root = root
+        self.settings = read_settings(root / SETTINGS)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """The provider's estate and accounts."""
+        return read_estate(self.root / ESTATE)
+
+    @cached_property
+    def packs(self) -> Packs:
+        """The law packs, all of them or a refusal with every fault."""
+        return load_packs(self.settings.laws)
+
+    @cached_property
+    def registry(self) -> SqliteRegistry:
+        """What the office keeps: events, payloads and the ledger over them."""
+        return SqliteRegistry(self.root / "registry.sqlite", load(self.root / "keys" / "ledger.key"))
+
+    def person(self, name: str, role: str | None = None) -> str:
+        """The person's role: the one asked for, or the first that may approve; refuses who is unknown or lacks it."""
+        roles = self.settings.people.get(name)
+        if roles is None:
+            raise NotThatPerson(person=name, why="does not work here")
+        if role is not None and role not in roles:
+            raise NotThatPerson(person=name, why=f"is not {role}")
+        return role or next(iter(sorted(roles & APPROVERS) or sorted(roles)))
+
+    def close(self) -> None:
+        """Let go of the registry, if it was opened."""
+        if "registry" in self.__dict__:
+            self.registry.close()
+
+
+def load_packs(folder: Path | None = None) -> Packs:
+    """The law that ships with comity, or that of a folder; refused with every fault if it is not fit to be read."""
+    root = folder or default_folder()
+    packs = read_folder(root)
+    if packs.faults:
+        raise Faulty(packs.faults, path=str(root))
+    return packs
+
+
+def read_settings(path: Path) -> Settings:
+    """Read office.toml, or raise `Faulty` with every fault."""
+    document = read_document(path)
+    found = [*document.faults, *_settings_faults(document)]
+    if found:
+        raise Faulty(tuple(found), path=str(path))
+    head = document.data["office"]
+    people = {row["name"]: frozenset(row["roles"]) for _, row in document.rows("person")}
+    laws = path.parent / head["laws"] if "laws" in head else None
+    return Settings(head["name"], head["served_entity"], people, head.get("notify", True), laws)
+
+
+def _settings_faults(document: Document) -> list[Fault]:
+    found = list(SHAPES["office"].faults(document, "office", 0, document.data.get("office", {})))
+    for index, row in document.rows("person"):
+        found += SHAPES["person"].faults(document, "person", index, row)
+        for role in row.get("roles", ()):
+            if role not in ROLES:
+                where = document.at("person", index, "roles")
+                found.append(Fault("unknown-role", where, f"`{role}` is not a role", f"use {', '.join(sorted(ROLES))}"))
+    return found
+
+
+SETTINGS_TEXT: Final = """\
+# The office: who works here, and what it decides for itself. Roles: clerk, reviewer, approver, counsel.
+[office]
+name = "{name}"
+served_entity = "{entity}"  # the entity of estate.toml on which demands are served
+notify = true               # tell the user unless a secrecy order forbids it
+
+[[person]]
+name = "first.approver"
+roles = ["approver"]
+
+[[person]]
+name = "second.approver"
+roles = ["approver", "reviewer"]
+
+[[person]]
+name = "counsel"
+roles = ["counsel"]
+
+[[person]]
+name = "clerk"
+roles = ["clerk"]
+"""
+
+ESTATE_TEXT: Final = """\
+# The estate: who owns whom, where records lie, who holds the keys. Replace this example with your own.
+[provider]
+name = "{name}"
+
+[[entity]]
+id = "us"
+name = "{name} Corp"
+place = "US"
+
+[[entity]]
+id = "ie"
+name = "{name} Ireland Ltd"
+place = "IE"
+parent = "us"
+share = 100
+
+[[site]]
+id = "dublin"
+name = "Dublin"
+country = "IE"
+operator = "ie"
+
+[[service]]
+id = "mail"
+name = "Mail"
+public = true
+offered = ["US", "IE"]
+
+[[store]]
+id = "dublin-mail"
+site = "dublin"
+holder = "ie"
+service = "mail"
+key_holder = "provider"     # or "customer", or the id of a trustee
+holds = ["content", "traffic"]
+path = "mail"               # a folder with one mbox file or Maildir per account, named by its address
+layout = "maildir"          # mbox, maildir or eml
+
+[accounts]
+path = "accounts.csv"
+"""
+
+ACCOUNTS_TEXT: Final = "address,store,customer_place,nationality,kind,service\n"
+
+
+def init(root: Path, name: str, origin: str) -> Office:
+    """Make an office in an empty or new folder: example settings and estate, a signing key and an empty registry."""
+    if (root / SETTINGS).exists():
+        raise OfficeExists(path=str(root))
+    (root / "keys").mkdir(parents=True, exist_ok=True)
+    (root / "mail").mkdir(exist_ok=True)
+    for file, text in (
+        (SETTINGS, SETTINGS_TEXT.format(name=name, entity="us")),
+        (ESTATE, ESTATE_TEXT.format(name=name)),
+        ("accounts.csv", ACCOUNTS_TEXT),
+    ):
+        if not (root / file).exists():
+            (root / file).write_text(text, encoding="utf-8")
+    signer = generate(root / "keys" / "ledger.key", origin)
+    create(root / "registry.sqlite", signer).close()
+    os.sync()
+    return Office(root)

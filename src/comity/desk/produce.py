@@ -1,0 +1,380 @@
+"""Carrying a production out of the house: sealed to its recipient, signed, tied to the ledger, whole or not at all.
+
+Nothing is written without a Release, and the gate is asked once more when everything is ready, so that a stay that
+came in meanwhile still holds. Records are read, hashed, encrypted and written in one pass, never stored in the clear.
+Until the last step there is only a hidden partial folder, in which the records are already sealed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+import pyrage
+
+from comity.desk.codec import decode
+from comity.desk.parcel import (
+    CERTIFICATE,
+    CHECKPOINT,
+    ENVELOPE,
+    ITEM_LIMIT,
+    MANIFEST_LIMIT,
+    READ_ME,
+    READ_ME_TEXT,
+    RELEASE,
+    SEALED,
+    SIGNATURE,
+    Envelope,
+    Extended,
+    Included,
+    ReleaseNote,
+    Stated,
+    header,
+    padding,
+    to_base64,
+)
+from comity.errors import ComityError
+from comity.kernel.gate import Refusal, Release
+from comity.kernel.ledger import Checkpoint, Fault, Note, believed, leaf_hash, read_leaf
+from comity.kernel.matter import Event
+from comity.kernel.production import COUNTS, MANIFEST, Item, Manifest
+from comity.registry.keys import verify
+from comity.registry.port import Entry, Registry, Signer
+
+CHUNK: Final = 2**20
+END: Final = bytes(1024)
+
+
+class NotReleased(ComityError):
+    """nothing left: {why}"""
+
+    help = "ask the gate, and plan the production from the release it gives"
+    exit_code = 6
+
+
+class GateShut(ComityError):
+    """nothing left: the gate has shut meanwhile: {why}"""
+
+    help = "see `comity gate`; when it opens again, produce again"
+    exit_code = 6
+
+
+class BadRecipient(ComityError):
+    """`{recipient}` is not an age recipient: {why}"""
+
+    help = "give the authority's public key, age1…; it makes one with `age-keygen`"
+    exit_code = 2
+
+
+class TargetTaken(ComityError):
+    """cannot produce to `{path}`: {why}"""
+
+    help = "choose another place, or wait; a production is never overwritten"
+    exit_code = 3
+
+
+class RecordChanged(ComityError):
+    """nothing left: `{name}` ({place}) is not what was collected: {why}"""
+
+    help = "something wrote to the store since; collect again and have the hits approved"
+    exit_code = 6
+
+
+class NotWritten(ComityError):
+    """nothing left: cannot write `{path}`: {why}"""
+
+    help = "mend the cause and produce again; what was begun has been removed"
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What ties a production to the ledger: the entry that says the gate opened, its proof, and the signed head.
+
+    `earlier` is a size that was handed out before, with the proof that the log has only grown since.
+    """
+
+    checkpoint: str
+    index: int
+    leaf: bytes
+    proof: tuple[bytes, ...]
+    salt: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+    earlier: tuple[int, tuple[bytes, ...]] | None = None
+
+
+def evidence(registry: Registry, matter: str, earlier: int | None = None) -> Evidence:
+    """The evidence for the matter's last release, under the ledger's present head."""
+    released: list[Entry] = [entry for entry in registry.entries(matter) if entry.kind == "released"]
+    if not released or released[-1].salt is None or released[-1].payload is None:
+        raise NotReleased(why=f"the ledger holds no release of `{matter}` that can be shown")
+    last, note = released[-1], registry.checkpoint()
+    head = Checkpoint(*note.split("\n")[:1], int(note.split("\n")[1]), b"")
+    grown = (earlier, registry.consistency(earlier, head.size)) if earlier is not None else None
+    proof = registry.inclusion(last.index, head.size)
+    return Evidence(note, last.index, last.leaf, proof, last.salt, last.payload, grown)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """All that a production needs besides what leaves: to whom it is sealed, who signs, the papers, and the octets.
+
+    `octets` gives an item's octets piece by piece; `again` asks the gate anew.
+    """
+
+    recipients: tuple[str, ...]
+    signer: Signer
+    evidence: Evidence
+    certificate: bytes
+    octets: Callable[[Item], Iterable[bytes]]
+    again: Callable[[], Release | Refusal]
+    tables: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def produce(release: Release, manifest: Manifest, dispatch: Dispatch, target: Path) -> Path:
+    """Write the production to `target`, a zip if it ends in .zip, else a folder; on any error nothing is left there."""
+    _permitted(release, manifest, dispatch)
+    recipients = [_recipient(key) for key in dispatch.recipients]
+    if not recipients:
+        raise BadRecipient(recipient="", why="none is given")
+    with _partial(target) as place:
+        try:
+            zipped = target.suffix == ".zip"
+            box: Box = _Zip(place / "production.zip") if zipped else _Folder(place)
+            _fill(box, manifest, dispatch, recipients)
+            box.close()
+            _flush(place)
+            _still_open(release, dispatch)
+            os.rename(place / "production.zip" if zipped else place, target)
+            _flush(target.parent)
+        except OSError as error:
+            raise NotWritten(path=str(target), why=error.strerror or str(error)) from error
+    return target
+
+
+def _permitted(release: Release, manifest: Manifest, dispatch: Dispatch) -> None:
+    if not isinstance(release, Release) or not manifest.fits(release):
+        raise NotReleased(why="the manifest is not that of what the gate let go")
+    ours = dispatch.evidence
+    signed = believed(ours.checkpoint, [dispatch.signer.key], verify)
+    leaf = read_leaf(ours.leaf)
+    if isinstance(signed, Fault) or isinstance(leaf, Fault):
+        raise NotReleased(why="the ledger's head is not signed by this key, or its entry cannot be read")
+    note = ReleaseNote(to_base64(ours.salt), ours.payload.decode())
+    event = decode(ours.payload, Event)
+    if not signed.includes(leaf_hash(ours.leaf), ours.index, ours.proof) or note.commitment != leaf.commitment:
+        raise NotReleased(why="the ledger does not hold the release it is said to hold")
+    if leaf.kind != "released" or event.get("hits") != release.hits.digest:
+        raise NotReleased(why="the ledger's entry is not the release of these hits")
+    if len(manifest.octets) > MANIFEST_LIMIT or any(part.size > ITEM_LIMIT for part in manifest.parts):
+        raise NotReleased(why="it is too large for one production; narrow the scope and produce in parts")
+
+
+def _recipient(key: str) -> pyrage.x25519.Recipient:
+    try:
+        return pyrage.x25519.Recipient.from_str(key.strip())
+    except pyrage.RecipientError as error:
+        raise BadRecipient(recipient=key, why=str(error)) from error
+
+
+def _still_open(release: Release, dispatch: Dispatch) -> None:
+    answer = dispatch.again()
+    if isinstance(answer, Refusal):
+        raise GateShut(why="; ".join(reason.says for reason in answer.reasons))
+    if (answer.scope, answer.hits, answer.classes) != (release.scope, release.hits, release.classes):
+        raise GateShut(why="it now opens for something else")
+
+
+@contextmanager
+def _partial(target: Path) -> Iterator[Path]:
+    """A hidden folder beside the target that one writer at a time works in; what another left half done is removed."""
+    place = target.parent / f".{target.name}.partial"
+    try:
+        place.mkdir(exist_ok=True)
+        lock = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise NotWritten(path=str(target), why=error.strerror) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.lexists(target):
+            raise TargetTaken(path=str(target), why="something is there already")
+        for left in place.iterdir():
+            left.unlink()
+        yield place
+    except BlockingIOError as error:
+        raise TargetTaken(path=str(target), why="another is being written there") from error
+    finally:
+        os.close(lock)
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class Box(Protocol):
+    """Where a production's files are put, one after the other."""
+
+    def put(self, name: str, fill: Callable[[Sink], None]) -> Stated:
+        """Let `fill` write one file, make it durable, and say what it was."""
+        ...
+
+    def close(self) -> None:
+        """Everything is in it."""
+        ...
+
+
+class Sink:
+    """A file that is hashed and counted while it is written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.hash, self.size = file, hashlib.sha256(), 0
+
+    def write(self, octets: bytes) -> int:
+        """Write all of it."""
+        self.file.write(octets)
+        self.hash.update(octets)
+        self.size += len(octets)
+        return len(octets)
+
+    def flush(self) -> None:
+        """Nothing is held back here; making it durable is the box's part."""
+
+    @property
+    def stated(self) -> Stated:
+        """What has been written so far."""
+        return Stated(self.hash.hexdigest(), self.size)
+
+
+class _Folder:
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def put(self, name: str, fill: Callable[[Sink], None]) -> Stated:
+        with open(self.place / name, "xb") as file:
+            sink = Sink(file)
+            fill(sink)
+            file.flush()
+            os.fsync(file.fileno())
+        return sink.stated
+
+    def close(self) -> None:
+        pass
+
+
+class _Zip:
+    """Stored, never compressed (the sealed part cannot be), without times: what is in it decides every octet."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = open(path, "xb")  # noqa: SIM115: closed by `close`, or with the process
+        self.zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_STORED)
+
+    def put(self, name: str, fill: Callable[[Sink], None]) -> Stated:
+        with self.zip.open(zipfile.ZipInfo(name), "w", force_zip64=name == SEALED) as file:
+            sink = Sink(file)  # type: ignore[arg-type]
+            fill(sink)
+        return sink.stated
+
+    def close(self) -> None:
+        self.zip.close()
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.file.close()
+
+
+def _fill(box: Box, manifest: Manifest, dispatch: Dispatch, recipients: list[pyrage.x25519.Recipient]) -> None:
+    ours, key = dispatch.evidence, dispatch.signer.key
+    stated = {SEALED: box.put(SEALED, lambda sink: _seal(sink, _archive(manifest, dispatch), recipients))}
+    for name, text in ((CHECKPOINT, ours.checkpoint), (READ_ME, READ_ME_TEXT)):
+        stated[name] = box.put(name, lambda sink, text=text: _write(sink, text.encode()))
+    grown = Extended(ours.earlier[0], tuple(map(to_base64, ours.earlier[1]))) if ours.earlier else None
+    entry = Included(ours.index, ours.leaf.decode(), tuple(map(to_base64, ours.proof)))
+    envelope = Envelope(str(key), stated, entry, grown)
+    note = Note(envelope.note, (key.sign(envelope.note, dispatch.signer.sign),))
+    box.put(ENVELOPE, lambda sink: _write(sink, envelope.octets))
+    box.put(SIGNATURE, lambda sink: _write(sink, str(note).encode()))
+
+
+def _write(sink: Sink, octets: bytes) -> None:
+    sink.write(octets)
+
+
+def _seal(sink: Sink, pieces: Iterator[bytes], recipients: list[pyrage.x25519.Recipient]) -> None:
+    feed = _Feed(pieces)
+    try:
+        pyrage.encrypt_io(feed, sink, recipients)
+    except Exception:
+        # The library keeps only the text of what went wrong while reading; the error itself says more.
+        if feed.error:
+            raise feed.error from None
+        raise
+
+
+class _Feed:
+    """Pieces of octets as a file to read from."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces, self.left = pieces, memoryview(b"")
+        self.error: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` octets; none at the end."""
+        try:
+            while not self.left:
+                self.left = memoryview(next(self.pieces))
+        except StopIteration:
+            return b""
+        except BaseException as error:
+            self.error = error
+            raise
+        taken, self.left = self.left[:size], self.left[size:]
+        return bytes(taken)
+
+
+def _archive(manifest: Manifest, dispatch: Dispatch) -> Iterator[bytes]:
+    """The sealed archive, piece by piece; every answer is hashed on its way and must be what the manifest states."""
+    ours = dispatch.evidence
+    release = ReleaseNote(to_base64(ours.salt), ours.payload.decode())
+    papers = {
+        MANIFEST: manifest.octets,
+        RELEASE: release.octets,
+        CERTIFICATE: dispatch.certificate,
+        COUNTS: manifest.counted,
+    }
+    for name, octets in papers.items():
+        yield header(name, len(octets)) + octets + padding(len(octets))
+    for part in manifest.parts:
+        item = isinstance(part, Item)
+        pieces = dispatch.octets(part) if isinstance(part, Item) else (dispatch.tables.get(part.name, b""),)
+        place = str(part.place) if isinstance(part, Item) else "a table" if not item else ""
+        yield header(part.name, part.size)
+        yield from _exactly(pieces, Stated(part.sha256, part.size), part.name, place)
+        yield padding(part.size)
+    yield END
+
+
+def _exactly(pieces: Iterable[bytes], stated: Stated, name: str, place: str) -> Iterator[bytes]:
+    found, size = hashlib.sha256(), 0
+    try:
+        for piece in pieces:
+            size += len(piece)
+            if size > stated.size:
+                break
+            found.update(piece)
+            yield piece
+    except (OSError, ComityError) as error:
+        raise RecordChanged(name=name, place=place, why=str(error)) from error
+    if size != stated.size or found.hexdigest() != stated.sha256:
+        raise RecordChanged(name=name, place=place, why=f"{stated.size} octets were collected, others are there now")

@@ -1,0 +1,89 @@
+"""A PDF with a text layer → its text, pages parted by form feeds; within limits, and never in this process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from comity.errors import ComityError
+from comity.intake.octets import octets
+
+MOST_BYTES: Final = 32 << 20
+MOST_PAGES: Final = 1000
+MOST_CHARACTERS: Final = 1 << 20
+MOST_MEBIBYTES: Final = 1024
+MOST_SECONDS: Final = 30
+"""What a PDF may take: its size, its pages, its text, and the memory and time of the process that reads it."""
+
+
+class PdfTooLarge(ComityError):
+    """`{path}` is a PDF over the limit of {limit}"""
+
+    help = "take out the pages with the demand itself and give those, or give its text"
+    exit_code = 3
+
+
+class PdfEncrypted(ComityError):
+    """`{path}` is an encrypted PDF"""
+
+    help = "open it with its password, print it to a PDF without one, and give that"
+    exit_code = 3
+
+
+class PdfScanned(ComityError):
+    """`{path}` has no text on page(s) {pages}: it was scanned"""
+
+    help = "let OCR add a text layer, for example `ocrmypdf IN.pdf OUT.pdf`, read it against the paper, and give that"
+    exit_code = 3
+
+
+class PdfBroken(ComityError):
+    """`{path}` cannot be read as a PDF: {why}"""
+
+    help = "ask for the file again, or print it to a new PDF; if neither helps, give its text"
+    exit_code = 3
+
+
+def read_pdf(source: Path | bytes, path: str = "the paper") -> str:
+    """The text of a PDF; `path` names octets in an error. Raises `PdfTooLarge`, `PdfEncrypted`, `PdfScanned`, `PdfBroken` or `Unreadable`."""
+    path = str(source) if isinstance(source, Path) else path
+    raw = octets(source, MOST_BYTES)
+    if len(raw) > MOST_BYTES:
+        raise PdfTooLarge(path=path, limit=f"{MOST_BYTES >> 20} MiB")
+    found = _extracted(raw)
+    if "why" not in found:
+        return "\f".join(found["pages"])
+    raise _refusal(found, path)
+
+
+def _extracted(raw: bytes) -> dict[str, Any]:
+    limits = (MOST_MEBIBYTES, MOST_SECONDS, MOST_PAGES, MOST_CHARACTERS)
+    command = [sys.executable, "-P", str(Path(__file__).with_name("pdftext.py")), *map(str, limits)]
+    try:
+        child = subprocess.run(command, input=raw, capture_output=True, timeout=MOST_SECONDS + 5, check=False)
+        found: dict[str, Any] = json.loads(child.stdout)
+    except subprocess.TimeoutExpired:
+        return {"why": "time"}
+    except ValueError:
+        # The system ended the child before it could answer: it had run out of its time or memory.
+        return {"why": "time"}
+    return found
+
+
+def _refusal(found: dict[str, Any], path: str) -> ComityError:
+    limits = {
+        "pages": f"{MOST_PAGES} pages",
+        "characters": f"{MOST_CHARACTERS} characters of text",
+        "memory": f"{MOST_MEBIBYTES} MiB of memory to read it",
+        "time": f"{MOST_SECONDS} seconds to read it",
+    }
+    if found["why"] in limits:
+        return PdfTooLarge(path=path, limit=limits[found["why"]])
+    if found["why"] == "encrypted":
+        return PdfEncrypted(path=path)
+    if found["why"] == "scanned":
+        return PdfScanned(path=path, pages=", ".join(map(str, found["pages"])))
+    return PdfBroken(path=path, why=found["what"])

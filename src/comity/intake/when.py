@@ -1,0 +1,201 @@
+"""The paper's dates: when it was issued, when it must be answered, and the range of the records it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from typing import Final
+
+from comity.intake.dates import ZONE, ZONES, Written, clocked, dates, in_zone
+from comity.intake.passages import Field, Span, Sure, soft, softly
+from comity.intake.shape import EMERGENCY, MLAT, PRESERVATION, SUBPOENA, Sheet
+from comity.intake.who import only
+
+_ISSUED = softly(r"(?:date and time issued|date issued|dated|so ordered)[^\w](?s:.{0,60})$")
+_DATE = softly(r"(?:^|[\n\f\t])\s?date:.{0,20}$")
+_ISSUED_IN_TEXT = softly(r"\bissued\W(?:on|the|this|\s){0,4}$")
+_DUE = softly(
+    r"(?:on or before|(?:comply|produced?|due|returned|answer) (?:by|on)|returnable on"
+    r"|no later than|not later than)\W{0,80}$"
+)
+_HEARING = softly(r"date and time(?: of appearance)?\W{1,30}$")
+
+
+def issued(sheet: Sheet) -> list[Field]:
+    """The day of issue: behind a label of the form, in a sentence, or for a letter alone on a line near its top."""
+    strong, weak = [], []
+    for written, lead in _with_lead(sheet):
+        if _ISSUED.search(lead) or _DATE.search(lead):
+            strong.append(_day(sheet, "issued", written, "behind a date label"))
+        elif _ISSUED_IN_TEXT.search(lead) and not sheet.attached(written.span):
+            weak.append(_day(sheet, "issued", written, "behind the word `issued`", "likely"))
+        elif (
+            sheet.form in (MLAT, PRESERVATION, EMERGENCY)
+            and written.span[0] < 1500
+            and _alone(sheet.plain, written.span)
+        ):
+            weak.append(_day(sheet, "issued", written, "stands alone, as a letter's date does", "likely"))
+    return only(strong or weak)
+
+
+def _with_lead(sheet: Sheet) -> Iterator[tuple[Written, str]]:
+    """Every date with the softened text before it, as far back as the date before."""
+    end = 0
+    for written in dates(sheet.plain):
+        yield written, sheet.soft[max(end, written.span[0] - 90) : written.span[0]]
+        end = written.span[1]
+
+
+def _alone(plain: str, span: Span) -> bool:
+    before, after = plain[: span[0]].rstrip(" \t")[-1:], plain[span[1] : span[1] + 1]
+    return before in ("", "\n", "\f") and after in ("", "\n", "\f")
+
+
+def _day(sheet: Sheet, name: str, written: Written, why: str, most: Sure = "certain") -> Field:
+    sure, said = (most, why) if written.sure == "certain" else (written.sure, written.why)
+    return sheet.paper.field(name, written.iso, written.span, sure, said)
+
+
+def return_by(sheet: Sheet, issue: list[Field]) -> list[Field]:
+    """The day or instant by which the paper wants to be answered, and a time limit that runs from another day."""
+    found = []
+    for written, lead in _with_lead(sheet):
+        hearing = sheet.form is SUBPOENA and _HEARING.search(lead)
+        if hearing or (_DUE.search(lead) and not sheet.attached(written.span)):
+            found.append(_due(sheet, written, issue))
+    return only(found)
+
+
+def _due(sheet: Sheet, written: Written, issue: list[Field]) -> Field:
+    field = _day(sheet, "return_by", written, "behind the words that set the date")
+    if issue and field.value < issue[0].value:
+        return replace(field, sure="doubtful", why=f"lies before the day of issue, {issue[0].value}")
+    clock = clocked(sheet.plain, written)
+    if clock and written.date:
+        value = _zulu(in_zone(written.date, clock.time, clock.zone))
+        sure: Sure = "certain" if clock.zone else "likely"
+        why = "an instant in the zone named" if clock.zone else "no zone is named; read as UTC"
+        return replace(field, value=value, sure=field.sure if field.sure == "doubtful" else sure, why=why)
+    return field
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """A range of dates as the paper puts it: its two ends as written, and what stands around them."""
+
+    first: Written
+    last: Written | None
+    span: Span
+    joined: str
+    tail: str
+
+
+_OPENER = softly(r"\b(?:between|from|period|range|since|beginning|dates)\b")
+_TO: Final = "(?:through|thru|up to and including|up to|until|till|to|and|-)"
+_JOINER = softly(rf"^[\s,]*(?:[\s,\w:.]{{0,30}}?\b)?(?P<word>{_TO})(?!\w)[^;]{{0,60}}$")
+_OPEN_END = softly(rf"^[\s,]*{_TO}\s(?:the )?(?:present|date of (?:this|the|issuance)|date this)(?:\s\w{{4,12}})?")
+_EXCLUDED = softly("not includ(?:ed|ing)|exclusive|excluding|excluded")
+_INCLUDED = softly("inclusive|including that day|both days included")
+_THROUGH = softly("through|thru|up to and including")
+
+
+def range_of_dates(sheet: Sheet, issue: list[Field]) -> list[Field]:
+    """The range of the records asked for, as half-open instants; what the paper leaves open about its ends is said."""
+    for part in sheet.asked():
+        found = [*_closed(sheet, part), *_opened(sheet, part)]
+        if found:
+            fields = [field for given in found for field in _ends(sheet, part, given, issue)]
+            return [*_of(fields, "since"), *_of(fields, "until")]
+    return []
+
+
+def _of(fields: list[Field], name: str) -> list[Field]:
+    return only([field for field in fields if field.name == name])
+
+
+def _closed(sheet: Sheet, part: Span) -> Iterator[_Range]:
+    found = dates(sheet.plain, part)
+    for first, last in pairwise(found):
+        between = sheet.soft[first.span[1] : last.span[0]] if last.span[0] - first.span[1] < 90 else ";"
+        lead = sheet.soft[max(part[0], first.span[0] - 70) : first.span[0]]
+        joiner = _JOINER.search(between)
+        if joiner and _OPENER.search(lead):
+            tail = sheet.soft[last.span[1] : min(part[1], last.span[1] + 80)]
+            start = first.span[1]
+            joined = sheet.plain[start + joiner.start("word") : start + joiner.end("word")]
+            yield _Range(first, last, (first.span[0], last.span[1]), joined, tail)
+
+
+def _opened(sheet: Sheet, part: Span) -> Iterator[_Range]:
+    for first in dates(sheet.plain, part):
+        rest = sheet.soft[first.span[1] : min(part[1], first.span[1] + 80)]
+        lead = sheet.soft[max(part[0], first.span[0] - 70) : first.span[0]]
+        end = _OPEN_END.search(rest)
+        if end and _OPENER.search(lead):
+            yield _Range(first, None, (first.span[0], first.span[1] + end.end()), "", rest)
+
+
+def _ends(sheet: Sheet, part: Span, given: _Range, issue: list[Field]) -> Iterator[Field]:
+    stretch = sheet.plain[max(part[0], given.span[0] - 60) : min(part[1], given.span[1] + 90)]
+    named = ZONE.search(stretch) or ZONE.search(sheet.plain, *part)
+    zone = named.group().casefold() if named else None
+    zone = " ".join(zone.split()) if zone else None
+    yield _since(sheet, given, zone)
+    if given.last is not None:
+        yield _until(sheet, given, given.last, zone)
+    elif issue and (day := _as_instant(issue[0].value)):
+        why = f"taken as the end of the day of issue, {issue[0].value}; say otherwise if another day is meant"
+        yield sheet.paper.field("until", _zulu(day + timedelta(days=1)), given.span, "doubtful", why)
+
+
+def _as_instant(iso: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(iso).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _since(sheet: Sheet, given: _Range, zone: str | None) -> Field:
+    clock = clocked(sheet.plain, given.first)
+    sure, why = _surely(given.first, zone or (clock.zone if clock else None), "the first instant of the day named")
+    if given.first.date is None:
+        return sheet.paper.field("since", given.first.iso, given.first.span, "doubtful", given.first.why)
+    start = in_zone(given.first.date, clock.time if clock else time(), (clock and clock.zone) or zone)
+    return sheet.paper.field("since", _zulu(start), given.first.span, sure, why)
+
+
+def _until(sheet: Sheet, given: _Range, last: Written, zone: str | None) -> Field:
+    if last.date is None:
+        return sheet.paper.field("until", last.iso, last.span, "doubtful", last.why)
+    clock = clocked(sheet.plain, last)
+    sure, why = _surely(last, zone or (clock.zone if clock else None), "the day named counts whole")
+    excluded, included = _EXCLUDED.search(given.tail), _INCLUDED.search(given.tail)
+    end = in_zone(last.date, clock.time if clock else time(), (clock and clock.zone) or zone)
+    if clock and (clock.time.hour, clock.time.minute) == (23, 59):
+        end, why = end + timedelta(minutes=1), "the last minute of the day counts"
+    elif clock or excluded:
+        why = "the instant named is the first that no longer counts"
+    else:
+        end += timedelta(days=1)
+        if not included and not _THROUGH.fullmatch(soft(given.joined)):
+            sure, why = (
+                "doubtful",
+                f"`{given.joined}` leaves open whether the last day counts; read as counting",
+            )
+    if given.first.date and last.date < given.first.date:
+        sure, why = "doubtful", "the range ends before it begins"
+    return sheet.paper.field("until", _zulu(end), last.span, sure, why)
+
+
+def _surely(written: Written, zone: str | None, why: str) -> tuple[Sure, str]:
+    if written.sure == "doubtful":
+        return "doubtful", written.why
+    if zone is None:
+        return "likely", f"{why}; no zone is named, read as UTC"
+    return written.sure, f"{why}, in {ZONES[zone]}" if written.sure == "certain" else written.why
+
+
+def _zulu(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,252 @@
+"""One rule applied to the facts: whether it holds, the proof, and what it leaves unknown.
+
+Many cases share the few facts a rule reads, so a rule is made ready once and its reason for each combination of those
+facts is kept. Nothing is decided here: whether a bar that is lifted in part stands, and what follows, is the decision's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass
+from json.encoder import encode_basestring as quoted
+from operator import itemgetter
+from typing import Final
+
+from comity.kernel.law import Rule
+from comity.kernel.words import (
+    Both,
+    Compare,
+    Condition,
+    Either,
+    Facts,
+    Groups,
+    Not,
+    Proof,
+    Truth,
+    Value,
+    Within,
+    Word,
+    both,
+    either,
+    opposite,
+    terms_of,
+    unknowns,
+    write,
+)
+
+ADDRESS: Final = (
+    "demand.place", "demand.instrument", "record.category", "record.store_place", "record.holder_place",
+)  # fmt: skip
+"""The terms by which a rule says whom it addresses; a proof leaves out rules these alone rule out."""
+
+Test = Callable[[Facts], Truth]
+Shown = tuple[Proof, str]
+"""A proof and its canonical JSON."""
+
+Prover = Callable[[Facts], Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule applied to the facts: whether it holds (a bar: whether it stands), why, that as JSON, its unknowns."""
+
+    rule: Rule
+    truth: Truth
+    proof: Proof
+    text: str
+    unknown: tuple[str, ...] = ()
+
+
+def stands(bars: Truth, lifts: Truth) -> Truth:
+    """A bar stands unless it is lifted; if either is unknown and matters, so is whether it stands."""
+    return both((bars, opposite(lifts)))
+
+
+def tester(condition: Condition | bool, groups: Groups, reads: Set[str] | None = None) -> Test:
+    """The condition as a function from facts to truth; terms outside `reads` (None: no limit) count as unknown."""
+    match condition:
+        case bool():
+            return lambda facts: condition
+        case Not(part):
+            inner = tester(part, groups, reads)
+            return lambda facts: opposite(inner(facts))
+        case Both(parts) | Either(parts):
+            return scan([tester(part, groups, reads) for part in parts], isinstance(condition, Either))
+        case leaf if reads is not None and leaf.name not in reads:
+            return lambda facts: None
+        case Word(name):
+            return _among(name, frozenset({True}), True)
+        case Compare(name, code, same):
+            return _among(name, frozenset({code}), same)
+        case Within(name, group, inside):
+            return _among(name, groups.get(group, frozenset()), inside)
+
+
+def scan(tests: list[Test], decisive: bool) -> Test:
+    """Kleene's "or" where True is decisive, "and" where False is; it stops at the first part that decides."""
+
+    def scanned(facts: Facts) -> Truth:
+        answer: Truth = not decisive
+        for test in tests:
+            truth = test(facts)
+            if truth is decisive:
+                return decisive
+            if truth is None:
+                answer = None
+        return answer
+
+    return scanned
+
+
+def _among(name: str, members: Set[str | bool], inside: bool) -> Test:
+    def among(facts: Facts) -> Truth:
+        value = facts.get(name)
+        return None if value is None else (value in members) is inside
+
+    return among
+
+
+def prover(condition: Condition, groups: Groups, cites: Mapping[str, str], refute: bool = True) -> Prover:
+    """The condition as a function from facts to its proof; with `refute`, a false "all" shows one false part alone."""
+    match condition:
+        case Not(part):
+            inner = prover(part, groups, cites, False)
+            return _joint(write(condition), "not", [inner], False)
+        case Both(parts):
+            return _joint(write(condition), "all", [prover(part, groups, cites, refute) for part in parts], refute)
+        case Either(parts):
+            return _joint(write(condition), "any", [prover(part, groups, cites, False) for part in parts], False)
+        case leaf:
+            return _leaf(write(leaf), leaf.name, tester(leaf, groups), cites.get(leaf.name, ""))
+
+
+def _leaf(says: str, name: str, test: Test, cite: str) -> Prover:
+    kept: dict[Value, Shown] = {}
+
+    def leaf(facts: Facts) -> Shown:
+        value = facts.get(name)
+        found = kept.get(value)
+        if found is None:
+            proof = Proof(says, test(facts), "fact", value, name, cite)
+            found = kept[value] = proof, written(proof)
+        return found
+
+    return leaf
+
+
+JOINS: Final[Mapping[str, Callable[[Iterable[Truth]], Truth]]] = {
+    "all": both,
+    "any": either,
+    "not": lambda truths: opposite(*truths),
+}
+
+
+def _joint(says: str, by: str, provers: list[Prover], refute: bool) -> Prover:
+    join = JOINS[by]
+    head, tail = _frame(Proof(says, None, by))
+
+    def joint(facts: Facts) -> Shown:
+        shown = []
+        for prove in provers:
+            part = prove(facts)
+            if refute and part[0].truth is False:
+                return part
+            shown.append(part)
+        truth = join([part.truth for part, _ in shown])
+        text = f"{head}{','.join([text for _, text in shown])}{tail}{value_text(truth)}}}"
+        return Proof(says, truth, by, None, "", "", tuple([part for part, _ in shown])), text
+
+    return joint
+
+
+def value_text(value: Value) -> str:
+    """A fact's value as canonical JSON."""
+    return quoted(value) if isinstance(value, str) else "null" if value is None else "true" if value else "false"
+
+
+def written(proof: Proof, parts: str = "") -> str:
+    """`canonical(proof.as_json())` as text, for a proof with no parts, or with its parts' text put in."""
+    cite = f',"cite":{quoted(proof.cite)}' if proof.cite else ""
+    found = f',"found":{value_text(proof.found)}' if proof.term else ""
+    beneath = f',"parts":[{parts}]' if parts else ""
+    term = f',"term":{quoted(proof.term)}' if proof.term else ""
+    says, truth = quoted(proof.says), value_text(proof.truth)
+    return f'{{"by":"{proof.by}"{cite}{found}{beneath},"says":{says}{term},"truth":{truth}}}'
+
+
+def _frame(proof: Proof) -> tuple[str, str]:
+    """The text of an undecided proof before its parts and after them, up to its truth: it is the same in every case."""
+    head, _, tail = written(proof, "\n").partition("\n")
+    return head, tail.removesuffix("null}")
+
+
+UNSEEN = object()
+
+
+class Unit:
+    """A rule made ready, with what lifts it; a reason is kept for each combination of the facts that it reads."""
+
+    __slots__ = ("addressed", "blank", "head", "known", "lifts", "made", "prove", "read", "rule", "tail", "terms", "test")
+
+    def __init__(self, rule: Rule, lifts: Iterable[Rule], groups: Groups, cites: Mapping[str, str]) -> None:
+        own = sorted(terms_of(rule.when))
+        self.rule, self.read, self.prove = rule, itemgetter(*own), prover(rule.when, groups, cites)
+        self.addressed = tester(rule.when, groups, frozenset(ADDRESS))
+        cite = f"{rule.cite} [unverified]" if rule.reviewed.startswith("unverified") else rule.cite
+        self.blank = Proof(rule.reads, None, rule.effect, None, rule.id, cite)
+        self.head, self.tail = _frame(self.blank)
+        self.lifts = tuple(Unit(lift, (), groups, cites) for lift in sorted(lifts, key=lambda lift: lift.id))
+        self.terms: frozenset[str] = frozenset(own).union(*(lift.terms for lift in self.lifts))
+        lifted = Either(tuple(lift.rule.when for lift in self.lifts))
+        self.test = tester(Both((rule.when, Not(lifted))) if self.lifts else rule.when, groups)
+        self.known: dict[object, Reason | None] = {}
+        self.made: dict[tuple[str, ...], Reason] = {}
+
+    def learn(self, known: Facts) -> Reason | None:
+        """Apply the rule alone to facts not seen before, and keep what came out."""
+        reason = self.known[self.read(known)] = self._applied(known)
+        return reason
+
+    def _applied(self, known: Facts) -> Reason | None:
+        effect = self.rule.effect
+        if effect != "lifts" and self.addressed(known) is False:
+            return None
+        shown, text = self.prove(known)
+        if shown.truth is False and effect not in ("compels", "bars", "lifts"):
+            return None
+        return self.made.get((text,)) or self._make((text,), (shown.truth, unknowns(shown)), (shown,), text)
+
+    def lifted(self, own: Reason, known: Facts) -> Reason:
+        """The rule with what lifts it: where a lift may hold, those that may are shown, otherwise all that fail."""
+        lifts = reasons(self.lifts, known)
+        key = (own.text, *[lift.text for lift in lifts])
+        found = self.made.get(key)
+        if found is None:
+            truth = stands(own.truth, either([lift.truth for lift in lifts]))
+            shown = [lift for lift in lifts if lift.truth is not False] or lifts
+            doubt = own.unknown + tuple([term for lift in shown for term in lift.unknown]) if truth is None else ()
+            inner = own.text[len(self.head) : own.text.rindex(self.tail)]
+            text = ",".join([inner, *[lift.text for lift in shown]])
+            found = self._make(key, (truth, doubt), (*own.proof.parts, *[lift.proof for lift in shown]), text)
+        return found
+
+    def _make(
+        self, key: tuple[str, ...], found: tuple[Truth, tuple[str, ...]], parts: tuple[Proof, ...], text: str
+    ) -> Reason:
+        of, (truth, unknown) = self.blank, found
+        proof = Proof(of.says, truth, of.by, None, of.term, of.cite, parts)
+        whole = f"{self.head}{text}{self.tail}{value_text(truth)}}}"
+        reason = self.made[key] = Reason(self.rule, truth, proof, whole, unknown)
+        return reason
+
+
+def reasons(units: Iterable[Unit], known: Facts) -> list[Reason]:
+    """The reasons of those rules that have something to say on the case; `known` has every term, None if unknown."""
+    found = []
+    for unit in units:
+        reason = unit.known.get(unit.read(known), UNSEEN)
+        if reason is UNSEEN:
+            reason = unit.learn(known)
+        if reason is not None:
+            found.append(unit.lifted(reason, known) if unit.lifts and reason.truth is not False else reason)
+    return found

@@ -1,0 +1,30 @@
+"""What every test may use: the shared material where it lies beside the project, and Hypothesis' settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True, print_blob=True)
+settings.register_profile("long", parent=settings.get_profile("default"), max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+def shared(path: str) -> Path:
+    """A file or folder of the shared material (`COMITY_SHARED`, or `../shared`); the test is skipped where it is not."""
+    found = Path(os.environ.get("COMITY_SHARED") or ROOT.parent / "shared") / path
+    if not found.exists():
+        pytest.skip(f"the shared material has no {path} here: set COMITY_SHARED to the folder that holds it")
+    return found
+
+
+@pytest.fixture(name="shared")
+def shared_fixture() -> object:
+    """`shared(path)` for tests that take it as a fixture."""
+    return shared

@@ -1,0 +1,235 @@
+"""Random law, facts, estates and lives of a demand: small enough to be tried out in full, odd enough to find faults."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from comity.kernel.clock import Clock
+from comity.kernel.demand import CATEGORIES, Demand, Finding, Scope
+from comity.kernel.estate import Entity, Estate, Service, Site, Store
+from comity.kernel.gate import APPROVERS, Approval, Counsel
+from comity.kernel.law import DEAD, LIVE, Answer, Court, Happening, Law, Member, Question, Rule
+from comity.kernel.matter import ENDING, KINDS, Event
+from comity.kernel.words import Both, Compare, Either, Not, Term, Vocabulary, Within, Word
+
+DAY = date(2016, 7, 14)
+NOON = datetime(2016, 7, 14, 12, tzinfo=UTC)
+PLACES = ("US", "IE", "DE", "JP")
+GROUPS = ("EEA", "PARTNERS", "NOBODY")
+TRUTHS = ("record.served_controls", "record.readable_by_provider", "demand.emergency")
+CODES = {"record.category": ("content", "subscriber", "traffic"), "demand.instrument": ("warrant", "request", "letter")}
+PLACED = ("demand.place", "record.store_place", "record.holder_place")
+QUESTIONS = ("reach", "comity")
+ASKED = tuple(f"question.{id}" for id in QUESTIONS)
+
+TERMS = {
+    **{name: Term(name, "truth", "a truth", "nobody knows") for name in (*TRUTHS, *ASKED)},
+    **{name: Term(name, "code", "a code", "nobody knows", codes) for name, codes in CODES.items()},
+    **{name: Term(name, "place", "a place", "nobody knows") for name in PLACED},
+}
+VOCABULARY = Vocabulary(TERMS, frozenset(GROUPS))
+
+COURTS = {
+    court.id: court
+    for court in (
+        Court("us-nysd", "Southern District of New York", "US", "us-ca2"),
+        Court("us-paed", "Eastern District of Pennsylvania", "US", "us-ca3"),
+        Court("us-ca2", "Second Circuit", "US", "us-scotus"),
+        Court("us-ca3", "Third Circuit", "US", "us-scotus"),
+        Court("us-scotus", "Supreme Court", "US", "us-congress"),
+        Court("us-congress", "Congress", "US", None, True),
+        Court("ie-hc", "High Court", "IE", "ie-sc"),
+        Court("ie-sc", "Supreme Court", "IE", "eu-cjeu"),
+        Court("eu-cjeu", "Court of Justice", "EU", "eu-legislature"),
+        Court("eu-legislature", "Parliament and Council", "EU", None, True),
+    )
+}
+
+
+def values(term: str) -> tuple[object, ...]:
+    """Every value that a term of the small vocabulary can have."""
+    return CODES.get(term) or (PLACES if term in PLACED else (True, False))
+
+
+def _choose(names: tuple[str, ...]) -> st.SearchStrategy[str]:
+    return st.sampled_from(names)
+
+
+def leaves(asked: tuple[str, ...] = ASKED) -> st.SearchStrategy[object]:
+    """A word, a comparison or a membership over the small vocabulary."""
+    coded = [st.builds(Compare, st.just(name), _choose(codes), st.booleans()) for name, codes in CODES.items()]
+    return st.one_of(
+        st.builds(Word, _choose((*TRUTHS, *asked))),
+        st.builds(Compare, _choose(PLACED), _choose(PLACES), st.booleans()),
+        st.builds(Within, _choose(PLACED), _choose(GROUPS), st.booleans()),
+        *coded,
+    )
+
+
+def conditions(asked: tuple[str, ...] = ASKED, size: int = 5) -> st.SearchStrategy[object]:
+    """Conditions of up to about `size` leaves."""
+
+    def joined(parts: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+        several = st.lists(parts, min_size=2, max_size=3).map(tuple)
+        return st.one_of(st.builds(Not, parts), st.builds(Both, several), st.builds(Either, several))
+
+    return st.recursive(leaves(asked), joined, max_leaves=size)
+
+
+@st.composite
+def facts(draw: st.DrawFn, holes: bool = True) -> dict[str, object]:
+    """Values for the terms that are not questions; with `holes`, some are unknown and some not mentioned."""
+    known = {}
+    for term in (*TRUTHS, *CODES, *PLACED):
+        options = [*values(term), *((None, "absent") if holes else ())]
+        value = draw(st.sampled_from(options))
+        if value != "absent":
+            known[term] = value
+    return known
+
+
+def days(spread: int = 3) -> st.SearchStrategy[date]:
+    """Days around the one that most tests read the law on."""
+    return st.integers(-spread, spread).map(lambda n: DAY + timedelta(days=n))
+
+
+@st.composite
+def rules(draw: st.DrawFn, id: str, effect: str, bars: tuple[str, ...] = (), size: int = 5) -> Rule:
+    """A rule that is in force on most days."""
+    since = draw(st.sampled_from([date(1986, 10, 21), DAY, DAY + timedelta(days=1)]))
+    until = draw(st.sampled_from([None, None, DAY, DAY + timedelta(days=2)]))
+    return Rule(
+        id, effect, draw(st.sampled_from(["US", "EU"])), since, until, f"cite of {id}", f"{id} reads",
+        draw(conditions(size=size)), reviewed=draw(st.sampled_from(["read 2026-11-23", "unverified"])),
+        lifts=draw(st.sampled_from(bars)) if effect == "lifts" else "",
+        name="answer" if effect == "obliges" else id, forum="us-nysd",
+        clock=Clock("14 days", "served", "frcp-6") if effect == "objects" else None,
+        governs=draw(st.sampled_from(["decided", "served"])),
+    )  # fmt: skip
+
+
+@st.composite
+def answers(draw: st.DrawFn, id: str) -> Answer:
+    """Somebody's answer to a question, with a life of its own."""
+    lines = draw(st.lists(st.tuples(days(), st.sampled_from(sorted(LIVE | DEAD))), min_size=1, max_size=3))
+    by = draw(st.sampled_from([*COURTS, "xx-nowhere"]))
+    history = tuple(Happening(day, what, by) for day, what in sorted(lines, key=lambda line: line[0]))
+    binds = draw(st.sampled_from(["below", "parties"]))
+    return Answer(id, draw(_choose(QUESTIONS)), draw(st.booleans()), by, f"cite of {id}", "it says", history, binds)
+
+
+def members() -> st.SearchStrategy[Member]:
+    """A place's time in a group; nobody is ever in NOBODY."""
+    until = st.sampled_from([None, DAY, DAY + timedelta(days=1)])
+    return st.builds(Member, _choose(GROUPS[:2]), _choose(PLACES), days(), until, st.just("cite"))
+
+
+@st.composite
+def laws(draw: st.DrawFn, size: int = 5) -> Law:
+    """A small law: powers, bars, what lifts them, the rest, and questions answered by anybody."""
+    effects = draw(st.lists(st.sampled_from(["compels", "bars", "lifts", "objects", "obliges", "routes"]), max_size=7))
+    bars = tuple(f"r{n}" for n, effect in enumerate(effects) if effect == "bars") or ("no-bar",)
+    made = tuple(draw(rules(f"r{n}", effect, bars, size)) for n, effect in enumerate(effects))
+    questions = tuple(
+        Question(id, f"what of {id}?", "nobody said", draw(st.sampled_from(["US", "EU", "IE"]))) for id in QUESTIONS
+    )
+    said = tuple(draw(answers(f"a{n}")) for n in range(draw(st.integers(0, 4))))
+    return Law(made, questions, said, COURTS, tuple(draw(st.lists(members(), max_size=4))))
+
+
+def readings(size: int = 5) -> st.SearchStrategy[object]:
+    """A small law as some court reads it on some day."""
+    return st.builds(lambda law, day, court: law.on(day, court), laws(size), days(1), st.sampled_from(sorted(COURTS)))
+
+
+@st.composite
+def estates(draw: st.DrawFn, cycles: bool = False) -> Estate:
+    """A few companies that own and direct one another, with stores; with `cycles`, in any shape at all."""
+    ids = [f"e{n}" for n in range(draw(st.integers(1, 5)))]
+    shares = st.sampled_from([None, Fraction(0), Fraction(1, 2), Fraction(501, 1000), Fraction(1)])
+    entities = {}
+    for n, id in enumerate(ids):
+        others = [None, *(ids if cycles else ids[:n])]
+        directs = draw(st.lists(st.sampled_from(ids), max_size=2)) if draw(st.integers(0, 3)) == 0 else []
+        place, parent, share = draw(_choose(PLACES)), draw(st.sampled_from(others)), draw(shares)
+        entities[id] = Entity(id, id.upper(), place, parent, share, tuple(directs))
+    sites = {
+        f"s{n}": Site(f"s{n}", f"Site {n}", draw(_choose(PLACES)), draw(st.sampled_from(ids)))
+        for n in range(draw(st.integers(1, 2)))
+    }
+    offered = draw(st.none() | st.frozensets(_choose(PLACES)))
+    services = {"mail": Service("mail", "Mail", draw(st.sampled_from([True, False, None])), offered)}
+    keys = st.sampled_from([None, "provider", "customer", *ids])
+    stores = {
+        id: Store(id, draw(st.sampled_from(sorted(sites))), draw(st.sampled_from(ids)), "mail", draw(keys))
+        for id in ("dublin", "virginia")
+    }
+    return Estate("Meridian", entities, sites, services, stores)
+
+
+def moments(hours: int = 12) -> st.SearchStrategy[datetime]:
+    """Whole hours near noon, so that many things happen at one instant."""
+    return st.integers(-hours, hours).map(lambda n: NOON + timedelta(hours=n))
+
+
+TOUCHED = st.sampled_from([frozenset(), frozenset(), *(frozenset({one}) for one in sorted(CATEGORIES))])
+
+
+@st.composite
+def events(draw: st.DrawFn, id: str, kinds: tuple[str, ...] = tuple(KINDS)) -> Event:
+    """One thing that happened, known then or later, perhaps for a time, perhaps about an earlier one."""
+    happened = draw(moments())
+    later = draw(st.sampled_from([0, 0, 0, 1, 5]))
+    until = draw(st.none() | st.integers(1, 10).map(lambda n: happened + timedelta(hours=n)))
+    of = draw(st.sampled_from([(), (), (("of", f"v{draw(st.integers(0, 7))}"),)]))
+    by = draw(st.sampled_from(["", "us-nysd", "us-ca2"]))
+    kind, touches = draw(st.sampled_from(kinds)), draw(TOUCHED)
+    return Event(
+        id, kind, happened, happened + timedelta(hours=later), f"{kind} {id}", "paper, p. 1", by, touches, until, of
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn, alive: bool = False, most: int = 8) -> list[Event]:
+    """The events of one demand, in any order; with `alive` nothing ends the order for good."""
+    kinds = tuple(kind for kind in KINDS if not alive or kind not in ENDING | {"mandate"})
+    found = [draw(events(f"v{n}", kinds)) for n in range(draw(st.integers(0, most)))]
+    early = NOON - timedelta(days=30)
+    issued = Event("v-issued", "issued", early, early, "warrant issued", "paper, p. 1", "us-nysd")
+    return draw(st.permutations([issued, *found]))
+
+
+SCOPE = Scope(("owen@meridian.example",), frozenset({"content", "traffic"}))
+
+
+def demands(scope: Scope = SCOPE, emergency: bool = False) -> Demand:
+    """A plain warrant of New York, come by post."""
+    served = NOON - timedelta(days=30)
+    return Demand(
+        "M-0001", "US", "us-sca-warrant", "judge", "us-nysd", "meridian", served, scope, "post", emergency=emergency
+    )
+
+
+CONFIRMED = Finding("the clerk confirmed it", "phone", "directory", True, NOON - timedelta(days=20), "anna")
+
+
+@st.composite
+def approvals(draw: st.DrawFn, right: Approval) -> Approval:
+    """Somebody's approval, right or wrong in any part."""
+    return Approval(
+        draw(st.sampled_from([right.matter, "M-0002"])),
+        draw(st.sampled_from(["Anna", "anna ", "Ben", ""])),
+        draw(st.sampled_from([*sorted(APPROVERS), "clerk"])),
+        draw(moments(40)),
+        draw(st.sampled_from([right.scope, "sha256:other"])),
+        draw(st.sampled_from([right.decisions, ()])),
+        draw(st.sampled_from([right.hits, "sha256:other"])),
+    )
+
+
+def counsel(term: str, answer: str = "true", at: datetime = NOON - timedelta(days=10)) -> Counsel:
+    """Counsel's answer to one open point."""
+    return Counsel(term, answer, "carla", at, "because")
