@@ -92,9 +92,9 @@ def _message(number: int, pools: Pools, people: list[str], fate: tuple[bool, boo
     if hit or (not inside and (own or chance.random() < 0.01)):
         text = text[: len(text) // 2] + f" dem {TERM.upper() if number % 3 else TERM} gemäß " + text[len(text) // 2 :]
     decoy = chance.random()
-    if not own and decoy < 0.02:
-        sender = f'"{ACCOUNT}" <{sender}>' if decoy < 0.01 else f"x{ACCOUNT}"
-    elif not own and decoy < 0.03:
+    if not own and decoy < 0.006:
+        sender = f'"{ACCOUNT}" <{sender}>' if decoy < 0.003 else f"x{ACCOUNT}"
+    elif not own and decoy < 0.01:
         text += f"\nAsk {ACCOUNT} about it."
     head = _head(number, sender, to, at, chance)
     envelope = f"From {sender.split()[-1].strip('<>')} {at:%a %b %d %H:%M:%S %Y}\n".encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 
 
 def shared(path: str) -> Path:
-    """A file or folder of the shared material (`COMITY_SHARED`, or `../shared`); the test is skipped where it is not."""
+    """A file or folder of the shared material (`COMITY_SHARED`, or `../shared`); without it the test is skipped."""
     found = Path(os.environ.get("COMITY_SHARED") or ROOT.parent / "shared") / path
     if not found.exists():
         pytest.skip(f"the shared material has no {path} here: set COMITY_SHARED to the folder that holds it")
@@ -25,6 +26,6 @@ def shared(path: str) -> Path:
 
 
 @pytest.fixture(name="shared")
-def shared_fixture() -> object:
+def shared_fixture() -> Callable[[str], Path]:
     """`shared(path)` for tests that take it as a fixture."""
     return shared

@@ -47,11 +47,11 @@ class Home:
     """Where a registry lives: `open` gives a new handle on the same store, with this signer or none."""
 
     def __init__(self, opener: Callable[[Signer | None], Registry]) -> None:
-        self._opener = opener
+        self.opener = opener
         self._opened: list[Registry] = []
 
     def open(self, signer: Signer | None) -> Registry:
-        self._opened.append(self._opener(signer))
+        self._opened.append(self.opener(signer))
         return self._opened[-1]
 
     def close(self) -> None:
@@ -243,8 +243,10 @@ class RegistryKit:
         """Four threads, each with its own handle, append as fast as they can: every event is there once."""
 
         def write(clerk: int) -> list[int]:
-            own = home.open(SIGNER)
-            return [own.append(event(number, f"M-{clerk}")).index for number in range(25)]
+            own = home.opener(SIGNER)
+            written = [own.append(event(number, f"M-{clerk}")).index for number in range(25)]
+            own.close()
+            return written
 
         with ThreadPoolExecutor(4) as threads:
             indexes = [index for found in threads.map(write, range(4)) for index in found]

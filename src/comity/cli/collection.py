@@ -56,7 +56,7 @@ def collect(
         print_json({
             "scope": found.scope.as_json(),
             "items": len(found.items),
-            "tables": {name: made.rows for name, (made, _) in found.tables.items()},
+            "tables": {name: len(sheet.rows) for name, sheet in found.sheets.items()},
             "unreadable": [sorting.as_json() for sorting in found.unreadable],
             "counts": {store: counts.as_json() for store, counts in found.counts.items()},
             "faults": [str(fault) for fault in found.faults],
@@ -75,8 +75,8 @@ def show(found: desk.Listing) -> None:
         made.add_row("together", *_figures(sum(found.counts.values(), Counts())), style="bold")
     if found.counts:
         out.print(made)
-    for name, (sheet, _) in found.tables.items():
-        out.print(f"{name}: {sheet.rows} rows")
+    for name, sheet in found.sheets.items():
+        out.print(f"{name}: {len(sheet.rows)} rows")
     for sorting in found.unreadable:
         why = next((trial.found for trial in sorting.because if trial.outcome is None), "")
         out.print(f"  unreadable: {escape(str(sorting.place))}: {escape(why)}")

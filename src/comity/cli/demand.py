@@ -29,7 +29,7 @@ def receive(
     office: OfficeAt = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Read a demand. Without --by it only shows what was read; with --by that person confirms it and a matter begins."""
+    """Read a demand. Without --by it only shows what was read; with --by that person confirms it."""
     moment = a_moment(at) if at else now()
     sources: tuple[Source, ...] = ()
     with opened(office) as it:

@@ -7,7 +7,6 @@ into the event that the gate and the approvals refer to.
 from __future__ import annotations
 
 import csv
-import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -60,6 +59,19 @@ class NotCollected(ComityError):
 
 
 @dataclass
+class Sheet:
+    """An answer that is a table: its columns and rows, as they are written out."""
+
+    columns: list[str]
+    rows: list[dict[str, str | list[str] | int | None]] = field(default_factory=list)
+
+    @property
+    def octets(self) -> bytes:
+        """The table as CSV."""
+        return table(self.columns, self.rows)
+
+
+@dataclass
 class Listing:
     """What a collection found, as it is kept: items with their place in the pack, tables, counts, odd things."""
 
@@ -67,7 +79,7 @@ class Listing:
     items: list[tuple[Item, int]] = field(default_factory=list)
     unreadable: list[Sorting] = field(default_factory=list)
     counts: dict[str, Counts] = field(default_factory=dict)
-    tables: dict[str, tuple[Table, str]] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     pack: str = ""
     sortings: str = ""
@@ -76,7 +88,7 @@ class Listing:
     def collected(self) -> Collected:
         """As the kernel's production knows it."""
         items = tuple(item for item, _ in self.items)
-        tables = tuple(made for made, _ in self.tables.values())
+        tables = tuple(Table.of(name, sheet.octets, len(sheet.rows)) for name, sheet in self.sheets.items())
         return Collected(items, self.counts, tuple(self.unreadable), tables)
 
     @property
@@ -119,7 +131,7 @@ def collect(
 
 
 def _event(listing: Listing, kept: str, by: str, at: datetime) -> Event:
-    found = len(listing.items) + sum(made.rows for made, _ in listing.tables.values())
+    found = len(listing.items) + sum(len(sheet.rows) for sheet in listing.sheets.values())
     asked = msgspec.json.encode(listing.scope, order="deterministic").decode()
     data = {
         "asked": asked, "scope": listing.scope.digest, "items": listing.inventory, "found": str(found),
@@ -171,7 +183,8 @@ def _mailboxes(store: str, place: Place, accounts: tuple[str, ...]) -> Iterator[
 
 def _walk(collection: Collection, listing: Listing, files: tuple[BinaryIO, BinaryIO]) -> None:
     pack, reasons = files
-    scope, rows = listing.scope, []
+    scope = listing.scope
+    rows: list[Any] = []
     for one in collection:
         reasons.write(canonical(one.sorting.as_json()) + b"\n")
         if one.sorting.side == "unreadable":
@@ -187,28 +200,18 @@ def _walk(collection: Collection, listing: Listing, files: tuple[BinaryIO, Binar
     listing.counts[store] = listing.counts.get(store, Counts()) + collection.counts
     listing.faults += collection.faults
     if "traffic" in scope.categories:
-        _add(listing, f"traffic-{store}.csv", list(TRAFFIC), rows)
+        listing.sheets.setdefault(f"traffic-{store}.csv", Sheet(list(TRAFFIC))).rows.extend(rows)
 
 
 def _rows(store: str, place: Place, accounts: tuple[str, ...], listing: Listing) -> None:
     try:
         with place.path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or ())
-            found = [row for row in reader if (row.get("address") or "").strip().lower() in accounts]
+            sheet = Sheet(list(reader.fieldnames or ()))
+            sheet.rows.extend(row for row in reader if (row.get("address") or "").strip().lower() in accounts)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Unreadable(path=str(place.path), why=str(error)) from error
-    _add(listing, f"subscriber-{store}.csv", columns, found)
-
-
-def _add(listing: Listing, name: str, columns: list[str], rows: list[Any]) -> None:
-    before = json.loads(listing.tables[name][1]) if name in listing.tables else []
-    together = [*before, *({key: _cell(value) for key, value in row.items()} for row in rows)]
-    listing.tables[name] = (Table.of(name, table(columns, together), len(together)), json.dumps(together))
-
-
-def _cell(value: object) -> object:
-    return [str(one) for one in value] if isinstance(value, list | tuple) else value
+    listing.sheets[f"subscriber-{store}.csv"] = sheet
 
 
 def _octets(file: BinaryIO) -> Iterator[bytes]:
@@ -220,7 +223,7 @@ def _octets(file: BinaryIO) -> Iterator[bytes]:
 def _plain(listing: Listing) -> Mapping[str, object]:
     return {
         "scope": listing.scope, "items": listing.items, "unreadable": listing.unreadable, "counts": listing.counts,
-        "tables": listing.tables, "faults": listing.faults, "pack": listing.pack, "sortings": listing.sortings,
+        "sheets": listing.sheets, "faults": listing.faults, "pack": listing.pack, "sortings": listing.sortings,
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ SHAPES: Final = {
     ),
     "accounts": Shape({"path": "text"}),
 }
-LAYOUTS: Final = ("mbox", "maildir", "eml", "table")
+LAYOUTS: Final = ("auto", "mbox", "maildir", "eml", "table")
 COLUMNS: Final = ("address", "store", "customer_place", "nationality", "kind", "service")
 KINDS: Final = ("person", "business", "public-body", "privileged")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from comity.desk.demand import findings
 from comity.desk.matter import demand_of, load, record
 from comity.desk.office import Office
 from comity.errors import ComityError
-from comity.kernel.gate import Approval, Case, Hits, Refusal, Release, open_gate
+from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, open_gate
 from comity.kernel.matter import Event, Matter
 
 
@@ -73,6 +74,25 @@ def ask(office: Office, name: str, at: datetime) -> Release | Refusal:
     """What the gate says at a moment, on what was known then; nothing is recorded."""
     matter = load(office, name).as_known(at)
     return open_gate(case_of(office, matter, at), matter, approvals_of(matter), scope_of(matter), at)
+
+
+def ask_for(office: Office, name: str, at: datetime, categories: frozenset[str]) -> Release | Refusal:
+    """What the gate says of some of the demand's categories, whatever was last collected."""
+    matter = load(office, name).as_known(at)
+    return _asked(office, matter, at, categories)
+
+
+def _asked(office: Office, matter: Matter, at: datetime, categories: frozenset[str]) -> Release | Refusal:
+    scope = replace(demand_of(matter).scope, categories=categories)
+    assessment = assess(office, matter, at, scope=scope)
+    case = Case(demand_of(matter), findings(matter), assessment.ruled, None)
+    return open_gate(case, matter, (), scope, at)
+
+
+def would_open(office: Office, matter: Matter, at: datetime, categories: frozenset[str]) -> tuple[Reason, ...]:
+    """What would still keep some categories in if the office had done all its own work; empty if nothing would."""
+    answer = _asked(office, matter.as_known(at), at, categories)
+    return answer.standing if isinstance(answer, Refusal) else ()
 
 
 def act(office: Office, name: str, at: datetime) -> Release | Refusal:

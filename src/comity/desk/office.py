@@ -199,14 +199,14 @@ path = "accounts.csv"
 ACCOUNTS_TEXT: Final = "address,store,customer_place,nationality,kind,service\n"
 
 
-def init(root: Path, name: str, origin: str) -> Office:
+def init(root: Path, name: str, origin: str, served_entity: str = "us") -> Office:
     """Make an office in an empty or new folder: example settings and estate, a signing key and an empty registry."""
     if (root / SETTINGS).exists():
         raise OfficeExists(path=str(root))
     (root / "keys").mkdir(parents=True, exist_ok=True)
     (root / "mail").mkdir(exist_ok=True)
     for file, text in (
-        (SETTINGS, SETTINGS_TEXT.format(name=name, entity="us")),
+        (SETTINGS, SETTINGS_TEXT.format(name=name, entity=served_entity)),
         (ESTATE, ESTATE_TEXT.format(name=name)),
         ("accounts.csv", ACCOUNTS_TEXT),
     ):

@@ -30,6 +30,12 @@ STATED: Final = (SEALED, CHECKPOINT, READ_ME)
 FILES: Final = (*STATED, ENVELOPE, SIGNATURE)
 """Every file of a production, in the order in which they are written."""
 
+PARTIAL: Final = ".partial"
+"""How the hidden folder of a production that is not finished ends; it is never taken for one."""
+
+END: Final = bytes(1024)
+"""Two empty blocks end the sealed archive."""
+
 RELEASE, CERTIFICATE = "release.json", "certificate.pdf"
 BLOCK: Final = 512
 ITEM_LIMIT: Final = 8**11 - 1
@@ -71,7 +77,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Included:
-    """The ledger's entry that says the gate opened: its index and leaf, and the hashes (base64) that put it in the tree."""
+    """The ledger's entry that says the gate opened: index, leaf, and the hashes (base64) that put it in the tree."""
 
     index: int
     leaf: str

@@ -13,10 +13,10 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import IO
 
 import pyrage
 
@@ -24,9 +24,11 @@ from comity.desk.codec import decode
 from comity.desk.parcel import (
     CERTIFICATE,
     CHECKPOINT,
+    END,
     ENVELOPE,
     ITEM_LIMIT,
     MANIFEST_LIMIT,
+    PARTIAL,
     READ_ME,
     READ_ME_TEXT,
     RELEASE,
@@ -43,14 +45,12 @@ from comity.desk.parcel import (
 )
 from comity.errors import ComityError
 from comity.kernel.gate import Refusal, Release
-from comity.kernel.ledger import Checkpoint, Fault, Note, believed, leaf_hash, read_leaf
+from comity.kernel.ledger import Note, believed, leaf_hash, read_checkpoint, read_leaf, read_note
 from comity.kernel.matter import Event
-from comity.kernel.production import COUNTS, MANIFEST, Item, Manifest
+from comity.kernel.production import COUNTS, MANIFEST, Item, Manifest, Table
+from comity.kernel.words import Fault
 from comity.registry.keys import verify
-from comity.registry.port import Entry, Registry, Signer
-
-CHUNK: Final = 2**20
-END: Final = bytes(1024)
+from comity.registry.port import Registry, Signer
 
 
 class NotReleased(ComityError):
@@ -113,14 +113,16 @@ class Evidence:
 
 def evidence(registry: Registry, matter: str, earlier: int | None = None) -> Evidence:
     """The evidence for the matter's last release, under the ledger's present head."""
-    released: list[Entry] = [entry for entry in registry.entries(matter) if entry.kind == "released"]
+    released = [entry for entry in registry.entries(matter) if entry.kind == "released"]
     if not released or released[-1].salt is None or released[-1].payload is None:
         raise NotReleased(why=f"the ledger holds no release of `{matter}` that can be shown")
     last, note = released[-1], registry.checkpoint()
-    head = Checkpoint(*note.split("\n")[:1], int(note.split("\n")[1]), b"")
+    signed = read_note(note)
+    head = signed if isinstance(signed, Fault) else read_checkpoint(signed.text)
+    assert not isinstance(head, Fault), "a registry signs its own head in the form it reads"
     grown = (earlier, registry.consistency(earlier, head.size)) if earlier is not None else None
     proof = registry.inclusion(last.index, head.size)
-    return Evidence(note, last.index, last.leaf, proof, last.salt, last.payload, grown)
+    return Evidence(note, last.index, last.leaf, proof, released[-1].salt, released[-1].payload, grown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +147,21 @@ def produce(release: Release, manifest: Manifest, dispatch: Dispatch, target: Pa
     recipients = [_recipient(key) for key in dispatch.recipients]
     if not recipients:
         raise BadRecipient(recipient="", why="none is given")
-    with _partial(target) as place:
-        try:
-            zipped = target.suffix == ".zip"
-            box: Box = _Zip(place / "production.zip") if zipped else _Folder(place)
-            _fill(box, manifest, dispatch, recipients)
-            box.close()
+    try:
+        with _partial(target) as place:
+            made = place / "production.zip" if target.suffix == ".zip" else place
+            with _folder(place) if made == place else _zip(made) as put:
+                envelope = _fill(put, manifest, dispatch, recipients)
+                # Unsigned it is no production: the gate is asked again before there is one.
+                _still_open(release, dispatch)
+                signature = dispatch.signer.key.sign(envelope.note, dispatch.signer.sign)
+                put(SIGNATURE, _octets(str(Note(envelope.note, (signature,))).encode()))
             _flush(place)
-            _still_open(release, dispatch)
-            os.rename(place / "production.zip" if zipped else place, target)
-            _flush(target.parent)
-        except OSError as error:
-            raise NotWritten(path=str(target), why=error.strerror or str(error)) from error
+            os.rename(made, target)
+            with suppress(OSError):  # it stands there; not every file system can make a folder durable
+                _flush(target.parent)
+    except OSError as error:
+        raise NotWritten(path=str(target), why=error.strerror or str(error)) from error
     return target
 
 
@@ -196,24 +201,27 @@ def _still_open(release: Release, dispatch: Dispatch) -> None:
 @contextmanager
 def _partial(target: Path) -> Iterator[Path]:
     """A hidden folder beside the target that one writer at a time works in; what another left half done is removed."""
-    place = target.parent / f".{target.name}.partial"
+    place = target.parent / f".{target.name}{PARTIAL}"
+    place.mkdir(exist_ok=True)
+    lock = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        place.mkdir(exist_ok=True)
-        lock = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError as error:
-        raise NotWritten(path=str(target), why=error.strerror) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.lexists(target):
-            raise TargetTaken(path=str(target), why="something is there already")
-        for left in place.iterdir():
-            left.unlink()
-        yield place
-    except BlockingIOError as error:
-        raise TargetTaken(path=str(target), why="another is being written there") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise TargetTaken(path=str(target), why="another is being written there") from error
+        try:
+            if os.path.lexists(target):
+                raise TargetTaken(path=str(target), why="something is there already")
+            for left in place.iterdir():
+                left.unlink()
+            yield place
+        finally:
+            # Once moved to its target it is no longer here; whatever is here now may be another writer's.
+            with suppress(OSError):
+                if os.path.samestat(os.fstat(lock), os.stat(place)):
+                    shutil.rmtree(place)
     finally:
         os.close(lock)
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def _flush(folder: Path) -> None:
@@ -224,33 +232,26 @@ def _flush(folder: Path) -> None:
         os.close(handle)
 
 
-class Box(Protocol):
-    """Where a production's files are put, one after the other."""
-
-    def put(self, name: str, fill: Callable[[Sink], None]) -> Stated:
-        """Let `fill` write one file, make it durable, and say what it was."""
-        ...
-
-    def close(self) -> None:
-        """Everything is in it."""
-        ...
-
-
 class Sink:
     """A file that is hashed and counted while it is written."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self.file, self.hash, self.size = file, hashlib.sha256(), 0
+        self.error: BaseException | None = None
 
     def write(self, octets: bytes) -> int:
         """Write all of it."""
-        self.file.write(octets)
+        try:
+            self.file.write(octets)
+        except BaseException as error:
+            self.error = error
+            raise
         self.hash.update(octets)
         self.size += len(octets)
         return len(octets)
 
     def flush(self) -> None:
-        """Nothing is held back here; making it durable is the box's part."""
+        """Nothing is held back here; making it durable is for whoever opened the file."""
 
     @property
     def stated(self) -> Stated:
@@ -258,68 +259,72 @@ class Sink:
         return Stated(self.hash.hexdigest(), self.size)
 
 
-class _Folder:
-    def __init__(self, place: Path) -> None:
-        self.place = place
+Fill = Callable[[Sink], None]
+"""Writes one file."""
 
-    def put(self, name: str, fill: Callable[[Sink], None]) -> Stated:
-        with open(self.place / name, "xb") as file:
+Put = Callable[[str, Fill], Stated]
+"""Lets one file of the production be written, makes it durable (a zip: when it is closed), says what it was."""
+
+
+@contextmanager
+def _folder(place: Path) -> Iterator[Put]:
+    def put(name: str, fill: Fill) -> Stated:
+        with open(place / name, "xb") as file:
             sink = Sink(file)
             fill(sink)
             file.flush()
             os.fsync(file.fileno())
         return sink.stated
 
-    def close(self) -> None:
-        pass
+    yield put
 
 
-class _Zip:
+@contextmanager
+def _zip(path: Path) -> Iterator[Put]:
     """Stored, never compressed (the sealed part cannot be), without times: what is in it decides every octet."""
+    with open(path, "xb") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
 
-    def __init__(self, path: Path) -> None:
-        self.file = open(path, "xb")  # noqa: SIM115: closed by `close`, or with the process
-        self.zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_STORED)
+            def put(name: str, fill: Fill) -> Stated:
+                with archive.open(zipfile.ZipInfo(name), "w", force_zip64=name == SEALED) as member:
+                    sink = Sink(member)
+                    fill(sink)
+                return sink.stated
 
-    def put(self, name: str, fill: Callable[[Sink], None]) -> Stated:
-        with self.zip.open(zipfile.ZipInfo(name), "w", force_zip64=name == SEALED) as file:
-            sink = Sink(file)  # type: ignore[arg-type]
-            fill(sink)
-        return sink.stated
-
-    def close(self) -> None:
-        self.zip.close()
-        self.file.flush()
-        os.fsync(self.file.fileno())
-        self.file.close()
+            yield put
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def _fill(box: Box, manifest: Manifest, dispatch: Dispatch, recipients: list[pyrage.x25519.Recipient]) -> None:
-    ours, key = dispatch.evidence, dispatch.signer.key
-    stated = {SEALED: box.put(SEALED, lambda sink: _seal(sink, _archive(manifest, dispatch), recipients))}
-    for name, text in ((CHECKPOINT, ours.checkpoint), (READ_ME, READ_ME_TEXT)):
-        stated[name] = box.put(name, lambda sink, text=text: _write(sink, text.encode()))
+def _octets(octets: bytes) -> Fill:
+    def fill(sink: Sink) -> None:
+        sink.write(octets)
+
+    return fill
+
+
+def _fill(put: Put, manifest: Manifest, dispatch: Dispatch, recipients: list[pyrage.x25519.Recipient]) -> Envelope:
+    """Write everything but the signature, and give what is to be signed."""
+    ours = dispatch.evidence
+    stated = {
+        SEALED: put(SEALED, lambda sink: _seal(sink, _archive(manifest, dispatch), recipients)),
+        CHECKPOINT: put(CHECKPOINT, _octets(ours.checkpoint.encode())),
+        READ_ME: put(READ_ME, _octets(READ_ME_TEXT.encode())),
+    }
     grown = Extended(ours.earlier[0], tuple(map(to_base64, ours.earlier[1]))) if ours.earlier else None
     entry = Included(ours.index, ours.leaf.decode(), tuple(map(to_base64, ours.proof)))
-    envelope = Envelope(str(key), stated, entry, grown)
-    note = Note(envelope.note, (key.sign(envelope.note, dispatch.signer.sign),))
-    box.put(ENVELOPE, lambda sink: _write(sink, envelope.octets))
-    box.put(SIGNATURE, lambda sink: _write(sink, str(note).encode()))
-
-
-def _write(sink: Sink, octets: bytes) -> None:
-    sink.write(octets)
+    envelope = Envelope(str(dispatch.signer.key), stated, entry, grown)
+    put(ENVELOPE, _octets(envelope.octets))
+    return envelope
 
 
 def _seal(sink: Sink, pieces: Iterator[bytes], recipients: list[pyrage.x25519.Recipient]) -> None:
     feed = _Feed(pieces)
     try:
         pyrage.encrypt_io(feed, sink, recipients)
-    except Exception:
-        # The library keeps only the text of what went wrong while reading; the error itself says more.
-        if feed.error:
-            raise feed.error from None
-        raise
+    except Exception as error:
+        # The library keeps only the text of what went wrong on either side; the error itself says more.
+        raise feed.error or sink.error or error from None
 
 
 class _Feed:
@@ -346,35 +351,33 @@ class _Feed:
 def _archive(manifest: Manifest, dispatch: Dispatch) -> Iterator[bytes]:
     """The sealed archive, piece by piece; every answer is hashed on its way and must be what the manifest states."""
     ours = dispatch.evidence
-    release = ReleaseNote(to_base64(ours.salt), ours.payload.decode())
     papers = {
         MANIFEST: manifest.octets,
-        RELEASE: release.octets,
+        RELEASE: ReleaseNote(to_base64(ours.salt), ours.payload.decode()).octets,
         CERTIFICATE: dispatch.certificate,
         COUNTS: manifest.counted,
     }
     for name, octets in papers.items():
         yield header(name, len(octets)) + octets + padding(len(octets))
     for part in manifest.parts:
-        item = isinstance(part, Item)
-        pieces = dispatch.octets(part) if isinstance(part, Item) else (dispatch.tables.get(part.name, b""),)
-        place = str(part.place) if isinstance(part, Item) else "a table" if not item else ""
         yield header(part.name, part.size)
-        yield from _exactly(pieces, Stated(part.sha256, part.size), part.name, place)
+        given = dispatch.octets(part) if isinstance(part, Item) else [dispatch.tables.get(part.name, b"")]
+        yield from _exactly(part, given)
         yield padding(part.size)
     yield END
 
 
-def _exactly(pieces: Iterable[bytes], stated: Stated, name: str, place: str) -> Iterator[bytes]:
+def _exactly(part: Item | Table, pieces: Iterable[bytes]) -> Iterator[bytes]:
     found, size = hashlib.sha256(), 0
+    place = str(part.place) if isinstance(part, Item) else "a table"
     try:
         for piece in pieces:
             size += len(piece)
-            if size > stated.size:
+            if size > part.size:
                 break
             found.update(piece)
             yield piece
     except (OSError, ComityError) as error:
-        raise RecordChanged(name=name, place=place, why=str(error)) from error
-    if size != stated.size or found.hexdigest() != stated.sha256:
-        raise RecordChanged(name=name, place=place, why=f"{stated.size} octets were collected, others are there now")
+        raise RecordChanged(name=part.name, place=place, why=str(error)) from error
+    if size != part.size or found.hexdigest() != part.sha256:
+        raise RecordChanged(name=part.name, place=place, why="its octets are others now")

@@ -18,11 +18,13 @@ from comity.intake.keys import DEMAND, SCOPE, texts
 from comity.intake.known import Known
 from comity.intake.passages import Field, Proposal
 from comity.intake.shape import NONDISCLOSURE
+from comity.intake.warrant import GAPS
 from comity.kernel.demand import Demand
 from comity.kernel.words import Fault
 
 TABLES: Final = {**{key.name: "demand" for key in DEMAND}, **{key.name: "scope" for key in SCOPE}}
 LISTS: Final = frozenset(key.name for key in SCOPE if key.reads is texts)
+NEEDED: Final = tuple(key.name for key in DEMAND if key.needed)
 LIMITS: Final = ("since", "until", "terms")
 """What narrows a demand; choosing None says that there is no such limit."""
 
@@ -109,7 +111,7 @@ class _Settled:
 
     def document(self, names: tuple[str, ...]) -> tuple[Document, tuple[Source, ...]]:
         """The demand as tables for its reader, and where each value came from."""
-        rows: dict[str, dict[str, Any]] = {"demand": {}, "scope": {}, "facts": {}}
+        rows: dict[str, dict[str, Any]] = {"demand": {}, "scope": {"accounts": [], "categories": []}, "facts": {}}
         sources: list[Source] = []
         for name in names:
             table = self.table(name)
@@ -130,6 +132,8 @@ class _Settled:
         if name == "court" and len(fields) > 1:
             yield fault("two-courts", self.at(name), f"the paper names {' and '.join(field.value for field in fields)}")
             return
+        if name in NEEDED and not fields:
+            yield fault("missing-key", self.at(name), f"nothing says {GAPS[name]}")
         if name in LIMITS and (gap := next((gap for gap in self.proposal.missing if gap.name == name), None)):
             # A limit that was not read must not quietly become no limit.
             yield fault("unconfirmed", self.at(name), f"not found: {gap.needs}")

@@ -132,10 +132,11 @@ def _written(year: str, month: str, day: str, span: Span, spelt: bool) -> Writte
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day beside a date, and the zone it names (a key of `ZONES`), if any."""
+    """A time of day beside a date, the zone it names (a key of `ZONES`), and whether it tells morning from evening."""
 
     time: time
     zone: str | None
+    clear: bool
 
 
 _AFTER_DATE = re.compile(r"[\s,]{0,6}(?:at\s)?")
@@ -153,18 +154,13 @@ def clocked(plain: str, written: Written) -> Clock | None:
     if not clock:
         return None
     hour, minute = (int(clock[part].translate(_MENDED)) for part in ("hour", "minute"))
+    clear = bool(clock["half"]) or not 1 <= hour <= 12 or clock["hour"].startswith("0")
     if clock["half"] and hour <= 12:
         hour = hour % 12 + (12 if clock["half"] in "pP" else 0)
+    if hour > 23 or minute > 59:
+        return None
     zone = ZONE.search(near)
-    return (
-        Clock(time(hour, minute), " ".join(zone.group().casefold().split()) if zone else None)
-        if _fits(hour, minute)
-        else None
-    )
-
-
-def _fits(hour: int, minute: int) -> bool:
-    return hour < 24 and minute < 60
+    return Clock(time(hour, minute), " ".join(zone.group().casefold().split()) if zone else None, clear)
 
 
 def in_zone(day: date, clock: time, zone: str | None) -> datetime:

@@ -12,7 +12,7 @@ NAMES: Final[dict[str, str]] = {
     "not-json": "mend the place named; the file is one JSON object",
     "duplicate-key": "keep one of the two",
     "unknown-key": "mend the spelling or take the key out; see docs/formats/demand.md",
-    "missing-key": "add the key; see docs/formats/demand.md",
+    "missing-key": "state it; see docs/formats/demand.md",
     "wrong-type": "write it as docs/formats/demand.md shows",
     "not-plain-text": "take the control characters out; a text is one line of Unicode",
     "not-an-id": "use letters, digits, dots, hyphens and underscores, at most 100, beginning with a letter or digit",

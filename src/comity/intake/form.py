@@ -87,33 +87,34 @@ class _Reader:
         data = self.document.data or {}
         for table in data:
             if table not in TABLES:
-                self.wrong("unknown-key", f"[{table}] is not a table of a demand", table)
+                self.wrong("unknown-key", f"[{table}] is not a table of a demand", self.document.at(table))
         for table in ("demand", "scope"):
             if table not in data:
-                self.wrong("missing-key", f"there is no [{table}]", table)
+                self.wrong("missing-key", f"there is no [{table}]", self.document.at(table))
         values = self.table(DEMAND, "demand", data.get("demand", {}))
         values |= self.table(SCOPE, "scope", data.get("scope", {}))
         if "categories" in values:
             values["categories"] = frozenset(values["categories"])
         return values | {"facts": tuple(self.facts(data.get("facts", {}))), "papers": tuple(self.papers(data))}
 
-    def wrong(self, name: str, what: str, table: str, key: str = "", index: int = 0) -> None:
-        self.found.append(fault(name, self.document.at(table, key, index), what))
+    def wrong(self, name: str, what: str, where: str) -> None:
+        """One more fault."""
+        self.found.append(fault(name, where, what))
 
     def table(self, keys: tuple[Key, ...], table: str, row: object, index: int = 0) -> dict[str, Any]:
         """The values of one table by key."""
         if not isinstance(row, Mapping):
-            self.wrong("wrong-type", f"[{table}] must be a table", table, index=index)
+            self.wrong("wrong-type", f"[{table}] must be a table", self.document.at(table, "", index))
             return {}
         declared = {key.name: key for key in keys}
         for key in (name for name in declared if name not in row):
             at = self.document.at(table, key, index)
             if declared[key].needed and table in (self.document.data or {}) and at not in {f.where for f in self.found}:
-                self.wrong("missing-key", f"[{table}] has no `{key}`", table, key, index)
+                self.wrong("missing-key", f"[{table}] has no `{key}`", self.document.at(table, key, index))
         values = {}
         for key, raw in row.items():
             if key not in declared:
-                self.wrong("unknown-key", f"[{table}] has no key `{key}`", table, key, index)
+                self.wrong("unknown-key", f"[{table}] has no key `{key}`", self.document.at(table, key, index))
                 continue
             try:
                 values[key] = declared[key].reads(raw)
@@ -121,30 +122,31 @@ class _Reader:
                 name, what = unfit.args
                 if key == "court" and isinstance(raw, list) and len(raw) > 1:
                     name, what = "two-courts", f"names {' and '.join(map(str, raw))}"
-                self.wrong(name, f"`{key}` {what}", table, key, index)
+                self.wrong(name, f"`{key}` {what}", self.document.at(table, key, index))
         return values
 
     def facts(self, row: object) -> Iterator[tuple[str, Value]]:
         """Further declared terms."""
         if not isinstance(row, Mapping):
-            self.wrong("wrong-type", "[facts] must be a table", "facts")
+            self.wrong("wrong-type", "[facts] must be a table", self.document.at("facts"))
             return
         for term, value in row.items():
+            at = self.document.at("facts", term)
             if term in OWN_TERMS:
-                self.wrong("stated-elsewhere", f"`{term}` is `{OWN_TERMS[term]}` of [demand]", "facts", term)
+                self.wrong("stated-elsewhere", f"`{term}` is `{OWN_TERMS[term]}` of [demand]", at)
             elif term.startswith("question."):
-                self.wrong("stated-elsewhere", f"`{term}` is answered by courts, not by facts", "facts", term)
+                self.wrong("stated-elsewhere", f"`{term}` is answered by courts, not by facts", at)
             elif wrong := _unfit(value):
-                self.wrong(wrong[0], f"`{term}` {wrong[1]}", "facts", term)
+                self.wrong(wrong[0], f"`{term}` {wrong[1]}", at)
             else:
-                self.found.extend(self.known.vocabulary.faults({term: value}, self.document.at("facts", term)))
+                self.found.extend(self.known.vocabulary.faults({term: value}, at))
                 yield term, value
 
     def papers(self, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """The papers behind the demand, by name and digest."""
         rows = data.get("paper", [])
         if not isinstance(rows, list):
-            self.wrong("wrong-type", "[[paper]] must be a list of tables", "paper")
+            self.wrong("wrong-type", "[[paper]] must be a list of tables", self.document.at("paper"))
             return
         for index, row in enumerate(rows):
             values = self.table(PAPER, "paper", row, index)

@@ -17,12 +17,17 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Sure = Literal["certain", "likely", "doubtful"]
+Said = tuple[Sure, str]
+"""How surely something was read, and why."""
+
 Span = tuple[int, int]
 
 _TOKEN = re.compile(r"(?<=[a-z])[-\u00ad\u2010][ \t]*\r?\n[ \t]*(?=[a-z])|\s+|.", re.DOTALL)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"})
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b"})
 _SOFT = {**{code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}, **_ALIKE, ord("I"): "l"}
+MISREAD: Final = re.compile(r"[A-Za-z][015][a-z]|[a-z][015][A-Za-z]|[A-Z]{2}[015l][A-Z]|\b[015][a-z]{3}")
+"""A figure where only a letter can be, as scanners leave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,11 @@ class Paper:
         breaks = tuple(match.start() for match in re.finditer("\f", text))
         return cls(text, plain, at, folded, folds, breaks)
 
-    def field(self, name: str, value: str, span: Span, sure: Sure, why: str) -> Field:
-        """A value with its passage; `span` counts in `plain`."""
+    def field(self, name: str, value: str, span: Span, said: Said) -> Field:
+        """A value with its passage and how it was read; `span` counts in `plain`."""
         start, end = self.at[span[0]], self.at[span[1] - 1] + 1
         page = bisect_right(self.breaks, start) + 1
-        return Field(name, value, self.text[start:end], start, end, page, sure, why)
+        return Field(name, value, self.text[start:end], start, end, page, *said)
 
     def exact(self, span: Span) -> str:
         """What the paper itself has at a span of `plain`, on one line."""

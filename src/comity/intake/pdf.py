@@ -48,7 +48,10 @@ class PdfBroken(ComityError):
 
 
 def read_pdf(source: Path | bytes, path: str = "the paper") -> str:
-    """The text of a PDF; `path` names octets in an error. Raises `PdfTooLarge`, `PdfEncrypted`, `PdfScanned`, `PdfBroken` or `Unreadable`."""
+    """The text of a PDF; `path` names mere octets in an error.
+
+    Raises `PdfTooLarge`, `PdfEncrypted`, `PdfScanned`, `PdfBroken`, or `Unreadable` if the file cannot be opened.
+    """
     path = str(source) if isinstance(source, Path) else path
     raw = octets(source, MOST_BYTES)
     if len(raw) > MOST_BYTES:

@@ -40,19 +40,19 @@ def secrecy(sheet: Sheet, issue: list[Field]) -> Iterator[Field]:
     sure: Sure = "doubtful" if not orders else "certain" if cites else "likely"
     why = "a court forbids it" if orders else "asked for, but no court orders it; the law may still oblige"
     value = "ordered" if orders else "requested"
-    yield sheet.paper.field("secrecy", value, found.span(), sure, why)
+    yield sheet.paper.field("secrecy", value, found.span(), (sure, why))
     if orders and cites and "demand.gag" in sheet.known.vocabulary.terms and sheet.form is not NONDISCLOSURE:
-        yield sheet.paper.field("demand.gag", "true", found.span(), "likely", "a secrecy order came with the demand")
+        yield sheet.paper.field("demand.gag", "true", found.span(), ("likely", "a secrecy order came with the demand"))
     stretch = found.end(), min(len(sheet.plain), found.end() + _REACH)
     if period := _period(sheet.plain, stretch):
-        yield sheet.paper.field("secrecy_for", period[0], period[1], "certain", "the period of the secrecy")
+        yield sheet.paper.field("secrecy_for", period[0], period[1], ("certain", "the period of the secrecy"))
         days = re.fullmatch(r"([0-9]+) days", period[0])
         first = dates(issue[0].value)[0].date if issue and dates(issue[0].value) else None
         if days and first and len(issue) == 1:
             value = (first + timedelta(days=int(days.group(1)))).isoformat()
-            yield sheet.paper.field("secrecy_until", value, period[1], "likely", "counted from the day of issue")
+            yield sheet.paper.field("secrecy_until", value, period[1], ("likely", "counted from the day of issue"))
     elif ends := re.compile(r"\buntil\s(further\sorder)", re.IGNORECASE).search(sheet.plain, *stretch):
-        yield sheet.paper.field("secrecy_until", "further order", ends.span(), "certain", "no period is set")
+        yield sheet.paper.field("secrecy_until", "further order", ends.span(), ("certain", "no period is set"))
 
 
 def limits(sheet: Sheet) -> Iterator[Field]:
@@ -66,11 +66,11 @@ def limits(sheet: Sheet) -> Iterator[Field]:
         )
         if start:
             why = f"runs from {start.group(1)}; state the day as return_by once that is known"
-            yield sheet.paper.field("return_within", period[0], (found.start(), start.end()), "certain", why)
+            yield sheet.paper.field("return_within", period[0], (found.start(), start.end()), ("certain", why))
     if sheet.form is PRESERVATION and (kept := re.search(r"\bpreserve", sheet.plain, re.IGNORECASE)):
         period = _period(sheet.plain, (kept.start(), min(len(sheet.plain), kept.start() + 160)))
         if period:
-            yield sheet.paper.field("preserve_for", period[0], period[1], "certain", "how long records must be kept")
+            yield sheet.paper.field("preserve_for", period[0], period[1], ("certain", "how long records must be kept"))
 
 
 def emergency(sheet: Sheet) -> Iterator[Field]:
@@ -78,7 +78,7 @@ def emergency(sheet: Sheet) -> Iterator[Field]:
     if sheet.form is EMERGENCY:
         for words in ("danger of death or serious physical injury", "emergency"):
             for span in sheet.paper.spans(words):
-                yield sheet.paper.field("emergency", "true", span, "certain", "the paper claims an emergency")
+                yield sheet.paper.field("emergency", "true", span, ("certain", "the paper claims an emergency"))
                 return
 
 

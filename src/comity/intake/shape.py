@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from comity.intake.known import Known
-from comity.intake.passages import Field, Paper, Span, Sure, fold, soft
+from comity.intake.passages import Field, Paper, Span, Sure, soft, softly
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,10 @@ EMERGENCY: Final = Form(
 )
 FORMS: Final = (WARRANT, D_ORDER, SUBPOENA, NONDISCLOSURE, MLAT, PRESERVATION, EMERGENCY)
 FROM_COURT: Final = (WARRANT, D_ORDER, SUBPOENA, NONDISCLOSURE)
+LETTERS: Final = (MLAT, PRESERVATION, EMERGENCY)
 
 _TITLE_REACH: Final = 2500
-_HEADINGS: Final = tuple(
-    map(
-        fold, ("property to be", "particular things", "things to be", "place to be", "items to be", "information to be")
-    )
-)
+_HEADING = softly(r"\b(?:property|particular things|things|place|items|information) to be\b")
 _POINTING = re.compile(r"(?:see|in|to|by|of|and|or|with|this)\s$", re.IGNORECASE)
 _REVIEW: Final = ("information to be seized", "review by the government", "items to be seized")
 
@@ -152,7 +149,7 @@ def _forms(paper: Paper, known: Known) -> tuple[list[Field], Form | None]:
             sure, why = "certain", "the paper's title"
         else:
             sure, why = "doubtful", "no title was read; these words belong to the form"
-        fields.append(paper.field("instrument", form.code, span, sure, why))
+        fields.append(paper.field("instrument", form.code, span, (sure, why)))
     return fields, next(iter(found)) if len(found) == 1 else None
 
 
@@ -178,6 +175,6 @@ def _headlike(plain: str, span: Span) -> int:
     if after[:1].isalnum() or before[-1:].isalnum():
         return -9
     alone = not re.search(r"\w[^\n\f]*$", before) and not re.match(r"[^\n\f]*\w", after)
-    titled = any(heading in fold(after) for heading in _HEADINGS)
+    titled = bool(_HEADING.search(soft(after)))
     pointed = bool(_POINTING.search(before))
     return 2 * alone + 2 * titled + plain[span[0] : span[1]].isupper() - 3 * pointed

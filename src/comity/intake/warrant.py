@@ -7,20 +7,21 @@ one thing, an account that is not here, a day without a zone, is said with the v
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Final
 
 from comity.intake import secrecy, what, when, who
 from comity.intake.known import Known
-from comity.intake.passages import Field, Missing, Paper, Proposal
+from comity.intake.passages import MISREAD, Field, Missing, Paper, Proposal
 from comity.intake.shape import FROM_COURT, Sheet, lay_out
 
 MOST_CHARACTERS: Final = 1 << 20
 """A paper may be this long; what follows is not read and is said to be missing."""
 
 GAPS: Final[dict[str, str]] = {
-    "instrument": "which kind of demand this is; no title or form was recognised",
+    "instrument": "which kind of demand this is; no title or form was read",
     "place": "the country whose authority demands",
-    "court": "the court that issued it; no caption names a court that is known",
+    "court": "which court issued it; no caption names a court that is known",
     "issuer": "what kind of authority issued it; left out, it is unknown",
     "judge": "the name of the judge who signed",
     "reference": "the authority's own number",
@@ -45,12 +46,21 @@ def propose(text: str, known: Known, title: str = "paper", digest: str = "") -> 
     """Read a paper; pages are parted by form feeds. `digest` is that of the paper's octets, else of its text."""
     sheet, fields = lay_out(Paper.of(text[:MOST_CHARACTERS]), known)
     fields += _read(sheet, fields)
+    if len(MISREAD.findall(sheet.plain)) > 1:
+        fields = [_lowered(field) for field in fields]
     found = {field.name for field in fields}
     missing = [Missing(name, GAPS[name]) for name in GAPS if name not in found and _expected(name, sheet)]
     if len(text) > MOST_CHARACTERS:
         missing.append(Missing("rest", f"the paper goes on after {MOST_CHARACTERS} characters; read the rest yourself"))
     sha256 = digest or "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return Proposal(title, sha256, tuple(fields), tuple(missing))
+
+
+def _lowered(field: Field) -> Field:
+    """In a paper with misread letters nothing is certain, not even what looks clean."""
+    if field.sure != "certain":
+        return field
+    return replace(field, sure="likely", why=f"{field.why}; the paper has misread letters")
 
 
 def _expected(name: str, sheet: Sheet) -> bool:

@@ -41,7 +41,7 @@ def _account(sheet: Sheet, at: int) -> Field | None:
     for other, value in _mended(sheet, span, wide):
         if sheet.known.account(value):
             why = f"the paper has `{sheet.paper.exact(other)}`; read as the account here that it must mean"
-            return sheet.paper.field("accounts", value, other, "doubtful", why)
+            return sheet.paper.field("accounts", value, other, ("doubtful", why))
     return _placed(sheet, span, written, False) if span else None
 
 
@@ -90,7 +90,7 @@ def _placed(sheet: Sheet, span: Span, address: str, here: Truth) -> Field | None
             "likely", "an account here, named in the paper"
         )  # fmt: skip
     wanted = here or (listed and not contact)
-    return sheet.paper.field("accounts", address, span, sure, why) if wanted else None
+    return sheet.paper.field("accounts", address, span, (sure, why)) if wanted else None
 
 
 _CONTENT = softly(
@@ -147,7 +147,7 @@ def _cued(sheet: Sheet, part: Span, category: str, cue: re.Pattern[str]) -> Iter
         )
         if category == "content" and sheet.form in (D_ORDER, SUBPOENA):
             sure, why = "doubtful", "such an instrument seldom reaches content"
-        yield sheet.paper.field("categories", category, words.span(), sure, why)
+        yield sheet.paper.field("categories", category, words.span(), (sure, why))
 
 
 _TERMS = softly(
@@ -157,6 +157,8 @@ _TERMS = softly(
 _QUOTED = re.compile(
     r"(?:[\s:,;-]|\bor\b|\band\b|\boccurs?\b|\bappears?\b|\bof\b|\bthe\b|\bfollowing\b){0,12}\"([^\"\n\f]{1,100})\""
 )
+
+_MIXED = re.compile(r"[^\W\d_][015]|[015][^\W\d_]")
 
 
 def terms(sheet: Sheet) -> list[Field]:
@@ -179,7 +181,9 @@ def _quoted(sheet: Sheet, at: int, end: int) -> Iterator[Field]:
         # American typesetting puts the comma inside the quotes; it is no part of the word.
         inner = quote.start(1), quote.start(1) + len(quote.group(1).rstrip(" ,;"))
         if inner[0] < inner[1]:
-            yield sheet.paper.field("terms", sheet.paper.exact(inner), inner, "certain", "quoted as a word to look for")
+            term = sheet.paper.exact(inner)
+            sure: Sure = "doubtful" if _MIXED.search(term) else "certain"
+            yield sheet.paper.field("terms", term, inner, (sure, "quoted as a word to look for"))
 
 
 _SECTION: Final = r"[0-9]{1,5}[A-Za-z]?(?:\([0-9A-Za-z]{1,4}\)){0,4}"
@@ -206,6 +210,6 @@ def offences(sheet: Sheet) -> list[Field]:
         )
         sure: Sure = "certain" if broken else "likely"
         found.append(
-            sheet.paper.field("offence", " ".join(cited.group().split()), cited.span(), sure, "a statute cited")
+            sheet.paper.field("offence", " ".join(cited.group().split()), cited.span(), (sure, "a statute cited"))
         )
     return best(found)

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
-from comity.intake.dates import ZONE, ZONES, Written, clocked, dates, in_zone
+from comity.intake.dates import ZONE, ZONES, Clock, Written, clocked, dates, in_zone
 from comity.intake.passages import Field, Span, Sure, soft, softly
-from comity.intake.shape import EMERGENCY, MLAT, PRESERVATION, SUBPOENA, Sheet
-from comity.intake.who import only
+from comity.intake.shape import LETTERS, SUBPOENA, Sheet
+from comity.intake.who import named, only
 
 _ISSUED = softly(r"(?:date and time issued|date issued|dated|so ordered)[^\w](?s:.{0,60})$")
 _DATE = softly(r"(?:^|[\n\f\t])\s?date:.{0,20}$")
-_ISSUED_IN_TEXT = softly(r"\bissued\W(?:on|the|this|\s){0,4}$")
+_ISSUED_IN_TEXT = softly(r"\b(?:issued\W(?:on|the|this|\s){0,4}|date:[\s\w,]{0,8})$")
 _DUE = softly(
     r"(?:on or before|(?:comply|produced?|due|returned|answer) (?:by|on)|returnable on"
     r"|no later than|not later than)\W{0,80}$"
@@ -24,18 +24,14 @@ _HEARING = softly(r"date and time(?: of appearance)?\W{1,30}$")
 
 
 def issued(sheet: Sheet) -> list[Field]:
-    """The day of issue: behind a label of the form, in a sentence, or for a letter alone on a line near its top."""
+    """The day of issue: behind a label of the form, in a sentence, or in a letter its first date, alone on a line."""
     strong, weak = [], []
-    for written, lead in _with_lead(sheet):
+    for number, (written, lead) in enumerate(_with_lead(sheet)):
         if _ISSUED.search(lead) or _DATE.search(lead):
             strong.append(_day(sheet, "issued", written, "behind a date label"))
         elif _ISSUED_IN_TEXT.search(lead) and not sheet.attached(written.span):
-            weak.append(_day(sheet, "issued", written, "behind the word `issued`", "likely"))
-        elif (
-            sheet.form in (MLAT, PRESERVATION, EMERGENCY)
-            and written.span[0] < 1500
-            and _alone(sheet.plain, written.span)
-        ):
+            weak.append(_day(sheet, "issued", written, "behind `issued` or `date`", "likely"))
+        elif number == 0 and sheet.form in LETTERS and _alone(sheet.plain, written.span):
             weak.append(_day(sheet, "issued", written, "stands alone, as a letter's date does", "likely"))
     return only(strong or weak)
 
@@ -55,7 +51,7 @@ def _alone(plain: str, span: Span) -> bool:
 
 def _day(sheet: Sheet, name: str, written: Written, why: str, most: Sure = "certain") -> Field:
     sure, said = (most, why) if written.sure == "certain" else (written.sure, written.why)
-    return sheet.paper.field(name, written.iso, written.span, sure, said)
+    return sheet.paper.field(name, written.iso, written.span, (sure, said))
 
 
 def return_by(sheet: Sheet, issue: list[Field]) -> list[Field]:
@@ -74,10 +70,8 @@ def _due(sheet: Sheet, written: Written, issue: list[Field]) -> Field:
         return replace(field, sure="doubtful", why=f"lies before the day of issue, {issue[0].value}")
     clock = clocked(sheet.plain, written)
     if clock and written.date:
-        value = _zulu(in_zone(written.date, clock.time, clock.zone))
-        sure: Sure = "certain" if clock.zone else "likely"
-        why = "an instant in the zone named" if clock.zone else "no zone is named; read as UTC"
-        return replace(field, value=value, sure=field.sure if field.sure == "doubtful" else sure, why=why)
+        sure, why = _surely(written, clock, clock.zone, "an instant")
+        return replace(field, value=_zulu(in_zone(written.date, clock.time, clock.zone)), sure=sure, why=why)
     return field
 
 
@@ -107,12 +101,8 @@ def range_of_dates(sheet: Sheet, issue: list[Field]) -> list[Field]:
         found = [*_closed(sheet, part), *_opened(sheet, part)]
         if found:
             fields = [field for given in found for field in _ends(sheet, part, given, issue)]
-            return [*_of(fields, "since"), *_of(fields, "until")]
+            return [*only(named(fields, "since")), *only(named(fields, "until"))]
     return []
-
-
-def _of(fields: list[Field], name: str) -> list[Field]:
-    return only([field for field in fields if field.name == name])
 
 
 def _closed(sheet: Sheet, part: Span) -> Iterator[_Range]:
@@ -147,7 +137,7 @@ def _ends(sheet: Sheet, part: Span, given: _Range, issue: list[Field]) -> Iterat
         yield _until(sheet, given, given.last, zone)
     elif issue and (day := _as_instant(issue[0].value)):
         why = f"taken as the end of the day of issue, {issue[0].value}; say otherwise if another day is meant"
-        yield sheet.paper.field("until", _zulu(day + timedelta(days=1)), given.span, "doubtful", why)
+        yield sheet.paper.field("until", _zulu(day + timedelta(days=1)), given.span, ("doubtful", why))
 
 
 def _as_instant(iso: str) -> datetime | None:
@@ -158,43 +148,48 @@ def _as_instant(iso: str) -> datetime | None:
 
 
 def _since(sheet: Sheet, given: _Range, zone: str | None) -> Field:
-    clock = clocked(sheet.plain, given.first)
-    sure, why = _surely(given.first, zone or (clock.zone if clock else None), "the first instant of the day named")
     if given.first.date is None:
-        return sheet.paper.field("since", given.first.iso, given.first.span, "doubtful", given.first.why)
-    start = in_zone(given.first.date, clock.time if clock else time(), (clock and clock.zone) or zone)
-    return sheet.paper.field("since", _zulu(start), given.first.span, sure, why)
+        return sheet.paper.field("since", given.first.iso, given.first.span, ("doubtful", given.first.why))
+    clock = clocked(sheet.plain, given.first)
+    zone = (clock and clock.zone) or zone
+    sure, why = _surely(given.first, clock, zone, "the first instant of the day named")
+    start = in_zone(given.first.date, clock.time if clock else time(), zone)
+    return sheet.paper.field("since", _zulu(start), given.first.span, (sure, why))
 
 
 def _until(sheet: Sheet, given: _Range, last: Written, zone: str | None) -> Field:
     if last.date is None:
-        return sheet.paper.field("until", last.iso, last.span, "doubtful", last.why)
+        return sheet.paper.field("until", last.iso, last.span, ("doubtful", last.why))
     clock = clocked(sheet.plain, last)
-    sure, why = _surely(last, zone or (clock.zone if clock else None), "the day named counts whole")
+    zone = (clock and clock.zone) or zone
+    sure, why = _surely(last, clock, zone, "the day named counts whole")
     excluded, included = _EXCLUDED.search(given.tail), _INCLUDED.search(given.tail)
-    end = in_zone(last.date, clock.time if clock else time(), (clock and clock.zone) or zone)
+    end = in_zone(last.date, clock.time if clock else time(), zone)
     if clock and (clock.time.hour, clock.time.minute) == (23, 59):
-        end, why = end + timedelta(minutes=1), "the last minute of the day counts"
-    elif clock or excluded:
-        why = "the instant named is the first that no longer counts"
-    else:
+        end += timedelta(minutes=1)
+    elif not clock and not excluded:
         end += timedelta(days=1)
         if not included and not _THROUGH.fullmatch(soft(given.joined)):
-            sure, why = (
-                "doubtful",
-                f"`{given.joined}` leaves open whether the last day counts; read as counting",
-            )
+            sure, why = "doubtful", f"`{given.joined}` leaves open whether the last day counts; read as counting"
+    elif sure != "doubtful":
+        why = f"the instant named is the first that no longer counts{_where(zone)}"
     if given.first.date and last.date < given.first.date:
         sure, why = "doubtful", "the range ends before it begins"
-    return sheet.paper.field("until", _zulu(end), last.span, sure, why)
+    return sheet.paper.field("until", _zulu(end), last.span, (sure, why))
 
 
-def _surely(written: Written, zone: str | None, why: str) -> tuple[Sure, str]:
+def _surely(written: Written, clock: Clock | None, zone: str | None, why: str) -> tuple[Sure, str]:
     if written.sure == "doubtful":
         return "doubtful", written.why
+    if clock and not clock.clear:
+        return "doubtful", "the time does not say whether morning or evening"
     if zone is None:
-        return "likely", f"{why}; no zone is named, read as UTC"
-    return written.sure, f"{why}, in {ZONES[zone]}" if written.sure == "certain" else written.why
+        return "likely", why + _where(zone)
+    return written.sure, why + _where(zone) if written.sure == "certain" else written.why
+
+
+def _where(zone: str | None) -> str:
+    return f", in {ZONES[zone]}" if zone else "; no zone is named, read as UTC"
 
 
 def _zulu(moment: datetime) -> str:

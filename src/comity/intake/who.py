@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,6 +30,11 @@ def only(fields: list[Field]) -> list[Field]:
         return kept
     said = ", ".join(f"`{field.value}`" for field in kept)
     return [replace(field, sure="doubtful", why=f"the paper gives more than one: {said}") for field in kept]
+
+
+def named(fields: Iterable[Field], name: str) -> list[Field]:
+    """The fields of one name."""
+    return [field for field in fields if field.name == name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,9 @@ def court(sheet: Sheet) -> list[Field]:
         before = fold(sheet.plain[max(0, hit.span[0] - 70) : hit.span[0]])
         if _CAPTION.search(before) or _BENCH.search(before):
             why = "the court's caption" if hit.clean else "the court's caption, read through broken letters"
-            strong.append(sheet.paper.field("court", hit.id, hit.span, "certain" if hit.clean else "likely", why))
+            strong.append(sheet.paper.field("court", hit.id, hit.span, ("certain" if hit.clean else "likely", why)))
         elif not _ELSEWHERE.search(before):
-            weak.append(sheet.paper.field("court", hit.id, hit.span, "doubtful", "named, but not in a caption"))
+            weak.append(sheet.paper.field("court", hit.id, hit.span, ("doubtful", "named, but not in a caption")))
     return only(strong or weak)
 
 
@@ -89,8 +94,8 @@ _TITLES: Final = tuple(
     for rank in ("magistrate", "district", "chief district", "circuit")
 )
 _HONOURED = re.compile(r"(?:\bhon\b\.?|\bhonou?rable\b|/s/)\s", re.IGNORECASE)
-_WORDS = r"[A-Z][\w.'-]*(?:\s[A-Z][\w.'-]*){1,4}"
-_NAME_END = re.compile(rf"({_WORDS})$")
+_NAME_END = re.compile(r"(?<![\w.])([A-Z][\w'-]*\.?(?:\s[A-Z][\w'-]*\.?){1,4})$")
+_BEFORE_TITLE: Final = 120
 
 
 def judge(sheet: Sheet) -> list[Field]:
@@ -98,19 +103,29 @@ def judge(sheet: Sheet) -> list[Field]:
     found = []
     for title in _TITLES:
         for span in sheet.paper.spans(title):
-            low = max(0, span[0] - 120)
-            lead = sheet.plain[low : span[0]].rstrip(" ,(\n\t")
-            part = _HONOURED.split(re.split(r"[\n\f\t_):]", lead)[-1])[-1]
-            name = _NAME_END.search(part)
-            if name is None or _within_word(sheet.plain, span):
-                continue
-            start = low + len(lead) - len(name.group(1))
-            alone = name.group(1) == part.strip()
-            sure: Sure = "certain" if alone else "likely"
-            found.append(
-                sheet.paper.field("judge", _person(name.group(1)), (start, span[1]), sure, "stands before the title")
-            )
+            named = None if _within_word(sheet.plain, span) else _name_before(sheet.plain, span[0])
+            if named:
+                (start, end), sure = named
+                name = _person(sheet.plain[start:end])
+                found.append(sheet.paper.field("judge", name, (start, span[1]), (sure, "stands before the title")))
     return only(found)
+
+
+def _name_before(plain: str, at: int) -> tuple[Span, Sure] | None:
+    """A name that ends before `at`, on one line if it can be, else over two."""
+    lead = plain[max(0, at - _BEFORE_TITLE) : at].rstrip(" ,(\n\t")
+    end = max(0, at - _BEFORE_TITLE) + len(lead)
+    on_line = _HONOURED.split(re.split(r"[\n\f\t_):]", lead)[-1])[-1]
+    name = _NAME_END.search(on_line)
+    # A name seldom begins with an initial: its first part was left on the line before.
+    broken = name is None or re.match(r"\w\.", name.group(1))
+    if broken:
+        name = _NAME_END.search(_HONOURED.split(re.split(r"[\f\t_):]", lead)[-1])[-1].replace("\n", " "))
+    if name is None:
+        return None
+    sure: Sure = "certain" if not broken and name.group(1) == on_line.strip() else "likely"
+    span = end - len(name.group(1)), end
+    return span, "doubtful" if re.search(r"[0-9]|^\w\.", plain[span[0] : span[1]]) else sure
 
 
 def _person(name: str) -> str:
@@ -149,12 +164,15 @@ def reference(sheet: Sheet) -> list[Field]:
     for label in () if found else _LABEL.finditer(sheet.plain):
         token = _TOKEN.match(sheet.plain, label.end())
         if token and not dates(token.group()):
-            found.append(_numbered(sheet, token.span(), "certain", f"stands behind `{label.group().strip()}`"))
+            found.append(_numbered(sheet, token.span(), "likely", f"stands behind `{label.group().strip()}`"))
     return only(found)
 
 
 def _numbered(sheet: Sheet, span: Span, sure: Sure, why: str) -> Field:
-    return sheet.paper.field("reference", " ".join(sheet.plain[span[0] : span[1]].split()), span, sure, why)
+    written = " ".join(sheet.plain[span[0] : span[1]].split())
+    if re.search("[0-9][OlI]|[OlI][0-9]", written):
+        sure, why = "doubtful", "letters and figures may have been confused"
+    return sheet.paper.field("reference", written, span, (sure, why))
 
 
 _STATE = re.compile(
@@ -174,10 +192,10 @@ def place(sheet: Sheet, courts: list[Field]) -> list[Field]:
     if requesting:
         codes = (code for code, name in COUNTRIES.items() if fold(name) == fold(requesting.group(1)))
         why = "the country that requests"
-        return [sheet.paper.field("place", code, requesting.span(1), "likely", why) for code in codes]
+        return [sheet.paper.field("place", code, requesting.span(1), ("likely", why)) for code in codes]
     cited = re.search(r"\b[0-9]{1,2}\sU\.\s?S\.\s?C\.", sheet.plain)
     if cited:
-        return [sheet.paper.field("place", "US", cited.span(), "likely", "the paper cites the United States Code")]
+        return [sheet.paper.field("place", "US", cited.span(), ("likely", "the paper cites the United States Code"))]
     return []
 
 
@@ -201,15 +219,11 @@ def provider(sheet: Sheet) -> list[Field]:
         why = "named as holding the records or addressed" if held else "named in the paper"
         sure: Sure = "certain" if held and hit.clean else "likely"
         for name, value in (("served_entity", hit.id), ("provider", names[hit.id])):
-            fields.append(sheet.paper.field(name, value, hit.span, sure, why))
+            fields.append(sheet.paper.field(name, value, hit.span, (sure, why)))
     if not fields and (other := _COMPANY.search(sheet.plain)):
         why = "not an entity of this estate"
-        fields.append(sheet.paper.field("provider", sheet.paper.exact(other.span(1)), other.span(1), "doubtful", why))
-    return [*_of(fields, "served_entity"), *_of(fields, "provider")]
-
-
-def _of(fields: list[Field], name: str) -> list[Field]:
-    return only([field for field in fields if field.name == name])
+        fields.append(sheet.paper.field("provider", sheet.paper.exact(other.span(1)), other.span(1), ("doubtful", why)))
+    return [*only(named(fields, "served_entity")), *only(named(fields, "provider"))]
 
 
 def issuer(sheet: Sheet, judges: list[Field], instruments: list[Field]) -> Iterator[Field]:

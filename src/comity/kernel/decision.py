@@ -7,12 +7,13 @@ point is shown with the verdict either way.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from itertools import combinations, product
 from json.encoder import encode_basestring as quoted
+from operator import attrgetter
 from typing import Final, Literal
 
 from comity.kernel.law import Effect, Reading, Rule
@@ -32,6 +33,7 @@ from comity.kernel.words import (
 Verdict = Literal["compelled", "conflict", "barred", "free", "open"]
 SIDES: Final[tuple[Effect, Effect]] = ("compels", "bars")
 EFFECTS: Final[tuple[Effect, ...]] = (*SIDES, "objects", "obliges", "routes")
+TEXT: Final = attrgetter("text")
 OTHER = "(any other)"
 """Stands for every code that no rule names."""
 
@@ -83,29 +85,28 @@ class Decision:
         bar = Proof("some bar stands", either(r.truth for r in self.bars), "any", parts=_proofs(self.bars))
         return Proof(self.verdict, None if self.verdict == "open" else True, "verdict", parts=(power, bar))
 
-    @property
-    def _reasons(self) -> str:
-        opens = ",".join([point.text for point in self.open_points])
+    def _written(self, reading: str) -> bytes:
         return (
-            f'{{"bars":[{_joined(self.bars)}],"channels":[{_joined(self.channels)}],'
-            f'"compels":[{_joined(self.powers)}],"duties":[{_joined(self.duties)}],'
-            f'"objections":[{_joined(self.objections)}],"open":[{opens}],'
-        )
+            f'{{"bars":[{_texts(self.bars)}],"channels":[{_texts(self.channels)}],'
+            f'"compels":[{_texts(self.powers)}],"duties":[{_texts(self.duties)}],'
+            f'"objections":[{_texts(self.objections)}],"open":[{_texts(self.open_points)}],'
+            f'{reading}"verdict":"{self.verdict}"}}'
+        ).encode()
 
     @property
     def json(self) -> bytes:
         """The decision as canonical JSON, proof and citations included."""
-        return f'{self._reasons}"reading":"{self.reading}","verdict":"{self.verdict}"}}'.encode()
+        return self._written(f'"reading":"{self.reading}",')
 
     @cached_property
     def id(self) -> str:
         """The proof id: SHA-256 of the canonical JSON."""
-        return "sha256:" + hashlib.sha256(self.json).hexdigest()
+        return "sha256:" + sha256(self.json).hexdigest()
 
     @cached_property
     def basis(self) -> str:
         """What an approval is bound to: verdict and reasons, without the reading, which is another every day."""
-        return "sha256:" + hashlib.sha256(f'{self._reasons}"verdict":"{self.verdict}"}}'.encode()).hexdigest()
+        return "sha256:" + sha256(self._written("")).hexdigest()
 
     @property
     def cited(self) -> frozenset[str]:
@@ -123,8 +124,8 @@ def _proofs(reasons: tuple[Reason, ...]) -> tuple[Proof, ...]:
     return tuple(reason.proof for reason in reasons)
 
 
-def _joined(reasons: tuple[Reason, ...]) -> str:
-    return ",".join([reason.text for reason in reasons])
+def _texts(parts: tuple[Reason, ...] | tuple[OpenPoint, ...]) -> str:
+    return ",".join(map(TEXT, parts))
 
 
 def _cited(proof: Proof) -> Iterable[str]:
@@ -169,7 +170,7 @@ class Judge:
         """
         known = {**self.unknown, **facts, **self.settled}
         found = reasons(self._live(known).units, known)
-        key = tuple([reason.text for reason in found])
+        key = tuple(map(TEXT, found))
         decision = self.decided.get(key)
         if decision is None:
             decision = self._decision(known, found)
@@ -182,9 +183,10 @@ class Judge:
         for reason in found:
             by[reason.rule.effect].append(reason)
         powers, bars, objections, duties, channels = map(tuple, by.values())
-        sides = either([r.truth for r in powers]), either([r.truth for r in bars])
-        points = self._open_points(known, sides, powers + bars) if None in sides else ()
-        return Decision(verdict(*sides), powers, bars, objections, duties, channels, points, self.digest)
+        compels, bar = either([r.truth for r in powers]), either([r.truth for r in bars])
+        doubtful = (powers if compels is None else ()) + (bars if bar is None else ())
+        points = self._open_points(known, (compels, bar), doubtful) if doubtful else ()
+        return Decision(verdict(compels, bar), powers, bars, objections, duties, channels, points, self.digest)
 
     def verdict(self, known: Facts) -> Verdict:
         """Only the verdict; `known` must already hold the questions' values."""
@@ -202,26 +204,26 @@ class Judge:
         return found
 
     def _open_points(
-        self, known: Facts, sides: tuple[Truth, Truth], reasons: tuple[Reason, ...]
+        self, known: Facts, sides: tuple[Truth, Truth], doubtful: tuple[Reason, ...]
     ) -> tuple[OpenPoint, ...]:
         """What is known already stays so whatever the unknown turns out to be: only a side in doubt is tried."""
-        live, points, trial = self._live(known), [], dict(known)
-        doubtful = [effect for effect, truth in zip(SIDES, sides, strict=True) if truth is None]
-        for term in dict.fromkeys([t for reason in reasons if reason.rule.effect in doubtful for t in reason.unknown]):
+        live, (compels, bar), points, trial = self._live(known), sides, [], dict(known)
+        for term in dict.fromkeys([term for reason in doubtful for term in reason.unknown]):
             outcomes = []
             for value in self.alternatives(term, None):
                 trial[term] = value
-                compels = live.compels(trial) if sides[0] is None else sides[0]
-                outcomes.append((value, verdict(compels, live.bars(trial) if sides[1] is None else sides[1])))
+                power = live.compels(trial) if compels is None else compels
+                outcomes.append((value, verdict(power, live.bars(trial) if bar is None else bar)))
             trial[term] = None
             points.append(OpenPoint(term, self.asks.get(term, ""), tuple(outcomes)))
         return tuple(points)
 
     def alternatives(self, term: str, value: Value) -> tuple[Value, ...]:
         """The values of a term that any rule could tell apart from `value`, one for each way to be told apart."""
-        if (term, value) not in self.values:
-            self.values[term, value] = tuple(self._alternatives(term, value))
-        return self.values[term, value]
+        found = self.values.get((term, value))
+        if found is None:
+            found = self.values[term, value] = tuple(self._alternatives(term, value))
+        return found
 
     def _alternatives(self, term: str, value: Value) -> Iterable[Value]:
         rules = [rule.rule for unit in self.every for rule in (unit, *unit.lifts) if term in rule.terms]

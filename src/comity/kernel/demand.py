@@ -82,23 +82,6 @@ def scope_faults(scope: Scope, where: str) -> list[Fault]:
     return found
 
 
-def within(scope: Scope, whole: Scope) -> bool:
-    """Whether a scope reaches for nothing that `whole` does not: one may answer in parts, never beyond what was asked."""
-
-    def part(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
-        return not outer or (bool(inner) and set(inner) <= set(outer))
-
-    later = whole.since is None or (scope.since is not None and scope.since >= whole.since)
-    sooner = whole.until is None or (scope.until is not None and scope.until <= whole.until)
-    named = set(scope.accounts) <= set(whole.accounts) and scope.categories <= whole.categories
-    return (
-        named
-        and later
-        and sooner
-        and all(part(getattr(scope, name), getattr(whole, name)) for name in ("folders", "terms", "stores"))
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One sentence of evidence for or against a demand's authenticity.

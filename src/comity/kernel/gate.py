@@ -13,11 +13,15 @@ from datetime import datetime
 from typing import Final, NoReturn, final
 
 from comity.kernel.decision import Decision
-from comity.kernel.demand import Demand, Finding, Scope, authentic, within, scope_faults
+from comity.kernel.demand import Demand, Finding, Scope, authentic, scope_faults
 from comity.kernel.matter import Matter, in_contempt, standing, standing_changed, window
 from comity.kernel.words import digest
 
 APPROVERS: Final = frozenset({"approver", "counsel"})
+WORK: Final = frozenset({
+    "not-collected", "scope-changed", "unread-hits", "unreadable", "two-people", "authenticity-unknown", "clock-behind",
+})  # fmt: skip
+"""Reasons that the office's own work removes; all others lie with the law, the courts or the provider's choice."""
 _GATE: Final = object()
 
 
@@ -122,6 +126,11 @@ class Refusal:
     def __bool__(self) -> bool:
         return False
 
+    @property
+    def standing(self) -> tuple[Reason, ...]:
+        """The reasons that no work of the office removes."""
+        return tuple(reason for reason in self.reasons if reason.name not in WORK)
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -189,13 +198,13 @@ def _alive(matter: Matter, scope: Scope, at: datetime) -> Iterator[Reason]:
         now = standing(matter, at, category)
         if now.state != "live":
             yield Reason(f"order-{now.state}", f"{category}: {now.says}", "wait for the court, or close the matter")
+        if choice := in_contempt(matter, at, category):
+            price = choice.get("price")
+            says = f"{category}: {choice.says}" + (f" (price: {price})" if price else "")
+            yield Reason("declined", says, "record that the provider takes its refusal back")
     if held := window(matter, at):
         wait = f"wait until {held.until}, or " if held.until else ""
         yield Reason("window-shut", held.says, f"{wait}record the authority's clearance")
-    if choice := in_contempt(matter, at):
-        price = choice.get("price")
-        says = choice.says + (f" (price: {price})" if price else "")
-        yield Reason("declined", says, "record that the provider takes its refusal back")
 
 
 def _asked(case: Case, matter: Matter, scope: Scope) -> Iterator[Reason]:
@@ -205,12 +214,10 @@ def _asked(case: Case, matter: Matter, scope: Scope) -> Iterator[Reason]:
     for fault in scope_faults(scope, "scope"):
         yield Reason("scope-unfit", f"{fault.name}: {fault.what}", fault.remedy)
     if not scope.within(case.demand.scope):
-        yield Reason("scope-too-wide", "the scope reaches for more than was demanded", "keep to what the demand asks")
+        yield Reason("beyond-demand", "the scope reaches beyond what was asked", "narrow the scope to the demand's own")
 
 
 def _lawful(case: Case, scope: Scope) -> Iterator[Reason]:
-    if not within(scope, case.demand.scope):
-        yield Reason("beyond-demand", "the scope reaches beyond what was asked", "narrow the scope to the demand's own")
     if not case.classes or {c.category for c in case.classes} != set(scope.categories):
         yield Reason(
             "class-undecided", "the scope holds records that were not decided", "decide every class of the scope"

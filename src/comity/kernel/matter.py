@@ -25,14 +25,12 @@ SUSPENDING: Final = STAYS | {"reversed"}
 ENDING: Final = frozenset({"quashed", "vacated", "withdrawn", "superseded", "mooted", "expired"})
 GAGS: Final = frozenset({"gagged", "gag-extended"})
 SHUTTING: Final = SUSPENDING | GAGS | {"window", "contempt", "declined"}
-SPANS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
+SPANS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {  # what begins it, and what ends it before its time
     "stay ends": (STAYS, frozenset({"stay-lifted"})),
     "gag ends": (GAGS, frozenset({"gag-lifted", "gag-extended"})),
     "window opens": (frozenset({"window"}), frozenset({"window-cleared"})),
     "preservation ends": (frozenset({"preserved"}), frozenset()),
 }
-"""What runs for a time: the events that begin it, and those that end it before its time."""
-
 KINDS: Final[dict[str, str]] = {
     "issued": "the order or request was made",
     "served": "it reached the provider",
@@ -86,8 +84,8 @@ KINDS: Final[dict[str, str]] = {
 class Event:
     """One thing that happened to a demand: when, when we knew, on what paper, and what part of the order it touches.
 
-    `touches` are categories of records; empty is all. `until` ends a stay, gag, window or preservation. In `data`, `of`
-    names the events that a lift, an extension or a clearance is about.
+    `by` is whose act it was, with the judge in parentheses. `touches` are categories of records; empty is all. `until`
+    ends a stay, gag, window or preservation. In `data`, `of` names what a lift, extension or clearance is about.
     """
 
     id: str
@@ -216,10 +214,10 @@ def running(matter: Matter, at: datetime, span: str, category: str | None = None
     past = (event for event in matter.of(*begins | ends) if event.happened <= at and event.concerns(category))
     for event in past:
         if event.kind in ends:
+            of, court = event.get("of").split(), event.by.partition(" (")[0]
             alone = [one for one in left if one.runs(event.happened)]
-            named = [one for one in left if one.id in event.get("of").split()]
-            court = [one for one in left if one.by and one.by == event.by]
-            ended = named if event.get("of") else court or (alone if len(alone) == 1 else [])
+            own = [one for one in left if court and one.by.partition(" (")[0] == court]
+            ended = [one for one in left if one.id in of] if of else own or (alone if len(alone) == 1 else [])
             whole = event.touches if category is None else frozenset()
             left = [one for one in left if one not in ended or (whole and not (one.touches or CATEGORIES) <= whole)]
         if event.kind in begins:
@@ -235,13 +233,15 @@ def standing_changed(matter: Matter, at: datetime) -> datetime | None:
     return max(moments, default=None)
 
 
-def in_contempt(matter: Matter, at: datetime) -> Event | None:
-    """The contempt for not producing, or the recorded choice not to, that stands at a moment."""
+def in_contempt(matter: Matter, at: datetime, category: str | None = None) -> Event | None:
+    """The contempt for not producing (one category of records), or the choice not to, that stands at a moment."""
     stand: dict[str, Event | None] = {}
     for event in matter.of("contempt", "contempt-vacated", "declined", "declined-withdrawn"):
-        if event.happened <= at and event.kind in SHUTTING:
+        if event.happened > at or not event.concerns(category):
+            continue
+        if event.kind in SHUTTING:
             stand[event.kind] = event
-        elif event.happened <= at:
+        else:
             stand = {} if event.kind == "declined-withdrawn" else stand | {"contempt": None}
     return stand.get("contempt") or stand.get("declined")
 

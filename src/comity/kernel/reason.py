@@ -48,13 +48,26 @@ Prover = Callable[[Facts], Shown]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule applied to the facts: whether it holds (a bar: whether it stands), why, that as JSON, its unknowns."""
+    """One rule applied to the facts: whether it holds (a bar: whether it stands), why, and what is unknown in it.
+
+    `text` is the proof's canonical JSON; a rule whose text nobody has read says so in its citation.
+    """
 
     rule: Rule
     truth: Truth
-    proof: Proof
+    parts: tuple[Proof, ...]
     text: str
     unknown: tuple[str, ...] = ()
+
+    @property
+    def proof(self) -> Proof:
+        """The reason as one node of a proof, with what was found beneath it."""
+        return _node(self.rule, self.truth, self.parts)
+
+
+def _node(rule: Rule, truth: Truth, parts: tuple[Proof, ...]) -> Proof:
+    cite = f"{rule.cite} [unverified]" if rule.reviewed.startswith("unverified") else rule.cite
+    return Proof(rule.reads, truth, rule.effect, None, rule.id, cite, parts)
 
 
 def stands(bars: Truth, lifts: Truth) -> Truth:
@@ -144,6 +157,7 @@ JOINS: Final[Mapping[str, Callable[[Iterable[Truth]], Truth]]] = {
 def _joint(says: str, by: str, provers: list[Prover], refute: bool) -> Prover:
     join = JOINS[by]
     head, tail = _frame(Proof(says, None, by))
+    kept: dict[str, Shown] = {}
 
     def joint(facts: Facts) -> Shown:
         shown = []
@@ -152,9 +166,13 @@ def _joint(says: str, by: str, provers: list[Prover], refute: bool) -> Prover:
             if refute and part[0].truth is False:
                 return part
             shown.append(part)
-        truth = join([part.truth for part, _ in shown])
-        text = f"{head}{','.join([text for _, text in shown])}{tail}{value_text(truth)}}}"
-        return Proof(says, truth, by, None, "", "", tuple([part for part, _ in shown])), text
+        inner = ",".join([text for _, text in shown])
+        found = kept.get(inner)
+        if found is None:
+            truth = join([part.truth for part, _ in shown])
+            proof = Proof(says, truth, by, None, "", "", tuple([part for part, _ in shown]))
+            found = kept[inner] = proof, f"{head}{inner}{tail}{value_text(truth)}}}"
+        return found
 
     return joint
 
@@ -186,35 +204,36 @@ UNSEEN = object()
 class Unit:
     """A rule made ready, with what lifts it; a reason is kept for each combination of the facts that it reads."""
 
-    __slots__ = ("addressed", "blank", "head", "known", "lifts", "made", "prove", "read", "rule", "tail", "terms", "test")
+    __slots__ = (
+        "addressed", "head", "lifts", "made", "prove", "read", "recall", "rule", "seen", "tail", "terms", "test",
+    )  # fmt: skip
 
     def __init__(self, rule: Rule, lifts: Iterable[Rule], groups: Groups, cites: Mapping[str, str]) -> None:
         own = sorted(terms_of(rule.when))
         self.rule, self.read, self.prove = rule, itemgetter(*own), prover(rule.when, groups, cites)
         self.addressed = tester(rule.when, groups, frozenset(ADDRESS))
-        cite = f"{rule.cite} [unverified]" if rule.reviewed.startswith("unverified") else rule.cite
-        self.blank = Proof(rule.reads, None, rule.effect, None, rule.id, cite)
-        self.head, self.tail = _frame(self.blank)
+        self.head, self.tail = _frame(_node(rule, None, ()))
         self.lifts = tuple(Unit(lift, (), groups, cites) for lift in sorted(lifts, key=lambda lift: lift.id))
         self.terms: frozenset[str] = frozenset(own).union(*(lift.terms for lift in self.lifts))
         lifted = Either(tuple(lift.rule.when for lift in self.lifts))
         self.test = tester(Both((rule.when, Not(lifted))) if self.lifts else rule.when, groups)
-        self.known: dict[object, Reason | None] = {}
+        self.seen: dict[object, Reason | None] = {}
+        self.recall = self.seen.get
         self.made: dict[tuple[str, ...], Reason] = {}
 
     def learn(self, known: Facts) -> Reason | None:
         """Apply the rule alone to facts not seen before, and keep what came out."""
-        reason = self.known[self.read(known)] = self._applied(known)
+        reason = self.seen[self.read(known)] = self._applied(known)
         return reason
 
     def _applied(self, known: Facts) -> Reason | None:
         effect = self.rule.effect
         if effect != "lifts" and self.addressed(known) is False:
             return None
-        shown, text = self.prove(known)
-        if shown.truth is False and effect not in ("compels", "bars", "lifts"):
+        proof, text = self.prove(known)
+        if proof.truth is False and effect not in ("compels", "bars", "lifts"):
             return None
-        return self.made.get((text,)) or self._make((text,), (shown.truth, unknowns(shown)), (shown,), text)
+        return self.made.get((text,)) or self._make((text,), proof.truth, (proof,), text)
 
     def lifted(self, own: Reason, known: Facts) -> Reason:
         """The rule with what lifts it: where a lift may hold, those that may are shown, otherwise all that fail."""
@@ -224,19 +243,15 @@ class Unit:
         if found is None:
             truth = stands(own.truth, either([lift.truth for lift in lifts]))
             shown = [lift for lift in lifts if lift.truth is not False] or lifts
-            doubt = own.unknown + tuple([term for lift in shown for term in lift.unknown]) if truth is None else ()
             inner = own.text[len(self.head) : own.text.rindex(self.tail)]
             text = ",".join([inner, *[lift.text for lift in shown]])
-            found = self._make(key, (truth, doubt), (*own.proof.parts, *[lift.proof for lift in shown]), text)
+            found = self._make(key, truth, (*own.parts, *[lift.proof for lift in shown]), text)
         return found
 
-    def _make(
-        self, key: tuple[str, ...], found: tuple[Truth, tuple[str, ...]], parts: tuple[Proof, ...], text: str
-    ) -> Reason:
-        of, (truth, unknown) = self.blank, found
-        proof = Proof(of.says, truth, of.by, None, of.term, of.cite, parts)
+    def _make(self, key: tuple[str, ...], truth: Truth, parts: tuple[Proof, ...], text: str) -> Reason:
         whole = f"{self.head}{text}{self.tail}{value_text(truth)}}}"
-        reason = self.made[key] = Reason(self.rule, truth, proof, whole, unknown)
+        unknown = tuple(dict.fromkeys([term for part in parts for term in unknowns(part)])) if truth is None else ()
+        reason = self.made[key] = Reason(self.rule, truth, parts, whole, unknown)
         return reason
 
 
@@ -244,7 +259,7 @@ def reasons(units: Iterable[Unit], known: Facts) -> list[Reason]:
     """The reasons of those rules that have something to say on the case; `known` has every term, None if unknown."""
     found = []
     for unit in units:
-        reason = unit.known.get(unit.read(known), UNSEEN)
+        reason = unit.recall(unit.read(known), UNSEEN)
         if reason is UNSEEN:
             reason = unit.learn(known)
         if reason is not None:

@@ -8,6 +8,7 @@ rewritten under the right key, shows against a checkpoint somebody kept.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from comity.kernel.ledger import ID_BYTES, SALT_BYTES, Checkpoint, Key, Leaf, No
 from comity.kernel.words import Fault
 from comity.registry.keys import verify
 from comity.registry.port import ERASED, Damaged, Registry, Row
-from comity.registry.tiles import ENTRIES, WIDTH, Tiles, TilesFaulty, tile_path, tiles, tree
+from comity.registry.tiles import ENTRIES, WIDTH, Tiles, TilesFaulty, checkpoint, tile_path, tiles, tree
 
 _RESTORE = "keep this file as evidence and restore the registry from a copy that verifies"
 REMEDIES: Final = {
@@ -77,7 +78,8 @@ class _Walk:
         self._denied = False  # once a head is wrong all later ones are, and are not told again
         self._headed = True
         self._roots = {0: ledger.EMPTY_ROOT}  # at the sizes asked for
-        self._matters: dict[str, int] = {}
+        self._next: dict[str, int] = {}  # the number the next event of a matter should have
+        self._matters: Counter[str] = Counter()
         self._empty: set[int] = set()
         self._announced: dict[int, int] = {}
 
@@ -100,10 +102,11 @@ class _Walk:
             self._head(row, where)
 
     def _matter(self, row: Row, where: str) -> None:
-        before = self._matters.get(row.matter, 0)
-        if row.nth != before:
-            self.found("matter-order", where, f"it is event {row.nth} of `{row.matter}` after {before} others")
-        self._matters[row.matter] = row.nth + 1
+        due = self._next.get(row.matter, 0)
+        if row.nth != due:
+            self.found("matter-order", where, f"it is event {row.nth} of `{row.matter}` where event {due} is due")
+        self._next[row.matter] = row.nth + 1
+        self._matters[row.matter] += 1
 
     def _leaf(self, row: Row, where: str) -> Leaf | None:
         leaf = ledger.read_leaf(row.leaf)
@@ -185,11 +188,10 @@ def _erased(payload: bytes) -> tuple[int, ...]:
 
 def check_tiles(folder: Path, keys: Iterable[Key]) -> list[Fault]:
     """Every fault in a folder of tiles, under the head its checkpoint gives; leaves may be absent altogether."""
-    there = Tiles(folder)
-    head = ledger.believed(there.checkpoint(), keys, verify)
+    head = ledger.believed(checkpoint(folder), keys, verify)
     if isinstance(head, Fault):
         return [Fault("checkpoint-foreign", "checkpoint", head.what, REMEDIES["checkpoint-foreign"])]
-    leaves = (folder / "tile" / ENTRIES).is_dir()
+    there, leaves = Tiles(folder, head.size), (folder / "tile" / ENTRIES).is_dir()
     checks = [(tile_path(*tile), partial(_tile_holds, there, tile, leaves)) for tile in tiles(head.size)]
     checks.append(("checkpoint", partial(_root_holds, there, head)))
     faults = []

@@ -78,16 +78,17 @@ def unbundle(data: bytes) -> list[bytes] | None:
     return leaves if at == len(data) and len(leaves) <= WIDTH else None
 
 
+def checkpoint(folder: Path) -> str:
+    """The signed head of the log in a folder; raises Unreadable."""
+    return _octets(folder / "checkpoint").decode(errors="replace")
+
+
 class Tiles:
-    """A folder of tiles, read. Nothing in it is believed before `check_tiles` has found no fault."""
+    """The tiles of a folder, read. Nothing in them is believed before `check_tiles` has found no fault."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is the log's prefix: it holds `checkpoint` and `tile/`."""
-        self.folder = folder
-
-    def checkpoint(self) -> str:
-        """The signed head; raises Unreadable."""
-        return self._octets("checkpoint").decode(errors="replace")
+    def __init__(self, folder: Path, size: int) -> None:
+        """`folder` holds `checkpoint` and `tile/`; `size` is how many entries its checkpoint counts."""
+        self.folder, self.size = folder, size
 
     def hashes(self, level: int, index: int, width: int) -> list[bytes]:
         """The first `width` hashes of a tile; raises Unreadable or TilesFaulty."""
@@ -105,38 +106,35 @@ class Tiles:
 
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """The proof that entry `index` is in the tree of `size` entries."""
-        return ledger.hashes(ledger.inclusion_spans(index, size), self._node(size))
+        return ledger.hashes(ledger.inclusion_spans(index, size), self._node)
 
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
         """The proof that the tree of `size` entries is that of `old` with entries only added."""
-        return ledger.hashes(ledger.consistency_spans(old, size), self._node(size))
+        return ledger.hashes(ledger.consistency_spans(old, size), self._node)
 
     def root(self, size: int) -> bytes:
         """The root over the first `size` entries."""
-        node = self._node(size)
-        return ledger.fold([node(*place) for place in ledger.places(0, size)])
+        return ledger.fold([self._node(*place) for place in ledger.places(0, size)])
 
-    def _node(self, size: int) -> ledger.Node:
-        def node(level: int, index: int) -> bytes:
-            # A tile holds every eighth level; those between are hashed from it.
-            tile, count = level // 8, 1 << level % 8
-            start = index * count
-            width = min(WIDTH, (size >> 8 * tile) - start // WIDTH * WIDTH)
-            found = self.hashes(tile, start // WIDTH, width)
-            return tree(found[start % WIDTH : start % WIDTH + count])
-
-        return node
+    def _node(self, level: int, index: int) -> bytes:
+        # Tiles hold every eighth level; those between are hashed from them.
+        tile, count = level // 8, 1 << level % 8
+        start = index * count
+        width = min(WIDTH, (self.size >> 8 * tile) - start // WIDTH * WIDTH)
+        found = self.hashes(tile, start // WIDTH, width)
+        return tree(found[start % WIDTH : start % WIDTH + count])
 
     def _widest(self, level: int | str, index: int, width: int) -> bytes:
         # A partial tile may have been dropped once the full one came.
-        exact = tile_path(level, index, width)
-        return self._octets(exact if (self.folder / exact).exists() else tile_path(level, index))
+        exact = self.folder / tile_path(level, index, width)
+        return _octets(exact if exact.exists() else self.folder / tile_path(level, index))
 
-    def _octets(self, path: str) -> bytes:
-        try:
-            return (self.folder / path).read_bytes()
-        except OSError as error:
-            raise Unreadable(path=self.folder / path, why=error.strerror) from error
+
+def _octets(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(path=path, why=error.strerror) from error
 
 
 def tree(hashes: Iterable[bytes]) -> bytes:
@@ -152,12 +150,13 @@ def export(registry: Registry, folder: Path, leaves: bool = True) -> Checkpoint:
 
     Raises TilesForeign if the folder's checkpoint is not an earlier head of this log, TilesNotWritten, TilesFaulty.
     """
-    note, there = registry.checkpoint(), Tiles(folder)
+    note = registry.checkpoint()
     head = _head(note, folder)
     if (folder / "checkpoint").exists():
-        old = _head(there.checkpoint(), folder)
+        old = _head(checkpoint(folder), folder)
         if old.origin != head.origin or old.size > head.size or registry.root(old.size) != old.root:
             raise TilesForeign(path=folder)
+    there = Tiles(folder, head.size)
     try:
         for level, index, width in tiles(head.size):
             if level == 0:

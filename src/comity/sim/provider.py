@@ -86,7 +86,7 @@ layout = "{layout}"
 """
 
 _TAIL = """
-# What was said at sign-up lies in the United States for every account (stores/quincy-records/subscriber.csv).
+# What was said at sign-up lies in the United States for every account.
 [[store]]
 id = "quincy-records"
 site = "quincy"
@@ -94,6 +94,8 @@ holder = "meridian-corp"
 service = "mail"
 key_holder = "provider"
 holds = ["subscriber"]
+path = "stores/quincy-records/subscriber.csv"
+layout = "table"
 
 [accounts]
 path = "accounts.csv"

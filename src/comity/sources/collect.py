@@ -104,9 +104,10 @@ def _sorted(item: Item, store: Store, scope: Scope) -> Collected | None:
     try:
         whole = item.place.size <= SIZE_LIMIT
         octets = item.octets(None if whole else 2 * HEAD_LIMIT)
-        if screen(scope, whose(item, octets, layout)).of_account is False:
+        known, fields = whose(item, octets, layout)
+        if screen(scope, known).of_account is False:
             return None
-        facts = facts_of(item, octets, layout)
+        facts = facts_of(item, known, fields, layout)
         found = unquoted(texts(octets), item.quoting) if whole else _too_large(item)
         sorting = search(scope, screen(scope, facts), found)
         sha256 = hashlib.sha256(octets) if whole else _hashed(item)

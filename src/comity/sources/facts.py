@@ -17,21 +17,21 @@ _HOPS_SHOWN = 100
 _ORIGINS = ("x-originating-ip", "x-originating-client-ip", "x-sender-ip")
 
 
-def whose(item: Item, octets: bytes, layout: Layout) -> ItemFacts:
-    """As much of an item's facts as tells whose it is; `octets` hold its header at least."""
+def whose(item: Item, octets: bytes, layout: Layout) -> tuple[ItemFacts, list[Field]]:
+    """As much of an item's facts as tells whose it is, and its fields; `octets` hold its header at least."""
     head, _ = split(octets)
-    people = tuple(_addresses(item, fields(head), layout))
-    return ItemFacts(item.place, layout.owner, people, _trouble(octets, head))
+    found = fields(head)
+    people = tuple(_addresses(item, found, layout))
+    return ItemFacts(item.place, layout.owner, people, _trouble(octets, head)), found
 
 
-def facts_of(item: Item, octets: bytes, layout: Layout) -> ItemFacts:
-    """All that an item's header says of it; nothing of its content is kept."""
-    found = fields(split(octets)[0])
+def facts_of(item: Item, whose: ItemFacts, found: list[Field], layout: Layout) -> ItemFacts:
+    """All that an item's header says of it, but nothing of its content."""
     zone = _zone(layout.zone) if layout.zone else None
     date, dated = _dated(item, found, layout, zone)
     first = dict(reversed(found))
     return replace(
-        whose(item, octets, layout),
+        whose,
         date=date,
         dated=dated,
         message_id=decoded(first["message-id"]).strip()[:998] if "message-id" in first else None,

@@ -44,7 +44,8 @@ def split(octets: bytes, begin: int = 0, end: int | None = None) -> tuple[bytes,
 
 def fields(head: bytes) -> list[Field]:
     """Every field of a header in its order; lines that are none are passed over."""
-    return [(m[1].decode("ascii").lower(), _FOLD.sub(b"", m[2])) for m in _FIELDS.finditer(head)]
+    found = _FIELDS.findall(head)
+    return [(name.decode().lower(), _FOLD.sub(b"", value) if b"\n" in value else value) for name, value in found]
 
 
 _QUOTED: Final = rb'(?P<q>"(?:[^"\\]|\\.)*")|'

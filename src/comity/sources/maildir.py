@@ -13,10 +13,11 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from comity.kernel.collection import Span
-from comity.sources.files import File, begins_like_a_message, listed, message
+from comity.sources.files import File, begins_like_a_message, listed, message, sift
 from comity.sources.port import Faults, Gauge, Item, Layout, Passed, shown
 from comity.sources.prefilter import Needles, needles
 
@@ -33,7 +34,7 @@ class Maildir:
         self.path, self.layout, self.says, self.gauge = os.path.realpath(path), layout, says, Gauge()
 
     def walk(self, accounts: Sequence[str] | None = None) -> Iterator[Item | Passed]:
-        """Every message once, folder by folder, by the octets of its name."""
+        """Every message once, folder by folder, by its name."""
         self.gauge = Gauge()
         wanted = None if accounts is None else needles(accounts)
         waiting = [""]
@@ -55,16 +56,18 @@ class Maildir:
     def _mailbox(self, folder: str, boxes: list[str], wanted: Needles) -> Iterator[Item | Passed]:
         """The messages of one mailbox."""
         names = {box: self._names(os.path.join(folder, box)) for box in boxes}
-        seen = {_unique(name) for name in names.get("cur", ())}
-        new = os.path.join(self.path, folder, "new")
-        moved = [n for n in names.get("new", ()) if _unique(n) in seen and not os.path.lexists(os.path.join(new, n))]
-        names["new"] = sorted(set(names.get("new", ())) - set(moved), key=os.fsencode)
+        if names.get("new"):
+            names["new"] = self._unmoved(os.path.join(folder, "new"), names["new"], names.get("cur", []))
         self.gauge.total += sum(map(len, names.values()))
         for box in boxes:
-            for name in names[box]:
-                self.gauge.items += 1
-                self.gauge.done += 1
-                yield self._message(os.path.join(folder, box, name), named(folder), wanted) or Passed(1)
+            below = os.path.join(folder, box)
+            read = partial(self._message, below, named(folder), wanted)
+            yield from sift(os.path.join(self.path, below), names[box], wanted, self.gauge, read)
+
+    def _unmoved(self, box: str, new: list[str], cur: list[str]) -> list[str]:
+        """The messages in `new`, less those that were moved to `cur` between the listing of the two."""
+        path, seen = os.path.join(self.path, box), set(map(_unique, cur))
+        return [name for name in new if _unique(name) not in seen or os.path.lexists(os.path.join(path, name))]
 
     def _names(self, box: str) -> list[str]:
         files, folders = listed(self.path, box, self.gauge.faults)
@@ -73,13 +76,13 @@ class Maildir:
             self.gauge.faults.add("not-a-file", shown(os.path.join(box, name)), what, remedy)
         return files
 
-    def _message(self, name: str, folder: str, wanted: Needles) -> Item | None:
+    def _message(self, below: str, folder: str, wanted: Needles, base: str) -> Item | Passed:
+        name, delivered = os.path.join(below, base), _delivered(base)
         file = File(os.path.join(self.path, name), name, folder)
-        delivered = _delivered(os.path.basename(name))
         item = message(file, self.layout, wanted, delivered)
         if item and not os.path.lexists(file.path) and (moved := self._moved(name)):
-            return message(File(os.path.join(self.path, moved), moved, folder), self.layout, wanted, delivered)
-        return item
+            item = message(File(os.path.join(self.path, moved), moved, folder), self.layout, wanted, delivered)
+        return item or Passed(1)
 
     def _moved(self, name: str) -> str | None:
         """Where a message is now whose file was renamed since it was listed."""

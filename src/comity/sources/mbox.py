@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from comity.kernel.collection import Place
 from comity.sources.files import NOT_READ, File, tree
@@ -82,14 +82,6 @@ class Mbox:
                 yield File(os.path.join(self.path, path), path, shown(path).removesuffix(".mbox"))
 
 
-class _Bounds(NamedTuple):
-    """One message: its From_ line begins at `start`, it at `begin`, the next (or the end of the file) at `stop`."""
-
-    start: int
-    begin: int
-    end: int
-
-
 class _Reading:
     """One file of a store, read once."""
 
@@ -118,7 +110,7 @@ class _Reading:
             what = f"{first} octets stand before the first From_ line"
             self.gauge.faults.add("no-from-line", f"{self.name}@0", what, "look at them; they are listed as one item")
             self.gauge.items += 1
-            yield self._item(_Bounds(0, 0, first))
+            yield self._item(0, first)
         counted = self.quoting in ("mboxcl", "mboxcl2")
         yield from self._counted(first, wanted) if counted else self._marked(wanted)
         self._check()
@@ -154,13 +146,13 @@ class _Reading:
                 )
                 self.gauge.faults.add("length-does-not-fit", f"{self.name}@{at}", what, "look at the message")
                 stop = following(self.descriptor, self.size, begin)
-                bounds = self._trimmed(at, begin, stop)
+                end = self._trimmed(begin, stop)
             else:
                 end, stop = fit
-                bounds = _Bounds(at, begin, end)
             self.gauge.items += 1
             self.gauge.done = done + stop
-            yield self._item(bounds) if looks(head, wanted) or not FIELD.match(head, begin - at) else Passed(1)
+            look = looks(head, wanted) or not FIELD.match(head, begin - at)
+            yield self._item(begin, end, head[: begin - at]) if look else Passed(1)
             at = stop
 
     def _doubt(self, at: int) -> None:
@@ -168,20 +160,20 @@ class _Reading:
         self.gauge.faults.add("doubtful-from-line", f"{self.name}@{at}", what, "look whether a message begins there")
 
     def _between(self, start: int, stop: int) -> Item:
-        line = FROM_LINE.match(os.pread(self.descriptor, min(LINE_LIMIT, stop - start), start))
-        return self._item(self._trimmed(start, start + (line.end() if line else 0), stop))
+        top = os.pread(self.descriptor, min(LINE_LIMIT, stop - start), start)
+        line = FROM_LINE.match(top)
+        begin = start + (line.end() if line else 0)
+        return self._item(begin, self._trimmed(begin, stop), top[: begin - start])
 
-    def _trimmed(self, start: int, begin: int, stop: int) -> _Bounds:
-        """The bounds of a message without the blank line that parts it from the next."""
-        tail = os.pread(self.descriptor, 3, max(start, stop - 3))
+    def _trimmed(self, begin: int, stop: int) -> int:
+        """Where a message ends without the blank line that parts it from the next."""
+        tail = os.pread(self.descriptor, 3, max(0, stop - 3))
         for blank, length in ((b"\n\r\n", 2), (b"\n\n", 1)):
             if tail.endswith(blank) and stop - length >= begin:
-                return _Bounds(start, begin, stop - length)
-        return _Bounds(start, begin, stop)
+                return stop - length
+        return stop
 
-    def _item(self, bounds: _Bounds) -> Item:
-        start, begin, end = bounds
-        envelope = os.pread(self.descriptor, begin - start, start)
+    def _item(self, begin: int, end: int, envelope: bytes = b"") -> Item:
         place = Place(self.layout.id, self.file.folder, self.name, begin, end - begin)
         return Item(place, self.file.path, envelope, quoting=self.quoting)
 

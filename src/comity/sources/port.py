@@ -19,6 +19,9 @@ from comity.kernel.words import Fault
 Kind = Literal["auto", "mbox", "maildir", "eml"]
 Variant = Literal["auto", "mboxo", "mboxrd", "mboxcl", "mboxcl2"]
 
+READING: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""How files are opened: never through a symbolic link, and never waiting for a pipe."""
+
 OWNING: Final = (
     "From_",
     "From",
@@ -181,8 +184,8 @@ def items(store: Store) -> Iterator[Item]:
 
 
 def open_file(path: str) -> int:
-    """A descriptor to read one file by; never through a symbolic link, and never waiting for a pipe."""
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    """A descriptor to read one file by."""
+    return os.open(path, READING)
 
 
 def shown(path: str) -> str:

@@ -48,9 +48,11 @@ FROM_LINE: Final = re.compile(
 FIELD: Final = re.compile(rb"[!-9;-~]+[ \t]*:")
 """How a header field begins (RFC 5322, 2.2)."""
 
+_START: Final = re.compile(FROM_LINE.pattern + rb"(?:(?=(" + FIELD.pattern + rb")))?")
 BLANK: Final = re.compile(rb"\n\r?\n")
 _PLAIN: Final = re.compile(rb"[a-z0-9]+")
 _BEHIND: Final = 3
+_LF: Final = 10
 _NEAR: Final = 16 << 10
 _WORD: Final = array("Q").itemsize
 
@@ -75,7 +77,7 @@ def looks(head: bytes | bytearray, wanted: Needles) -> bool:
     if wanted is None or b"\\" in head or len(head) >= HEAD_LIMIT:
         return True
     lowered = head.lower()
-    return any(needle in lowered for needle in wanted)
+    return any(map(lowered.__contains__, wanted))
 
 
 def marks(file: int, size: int, wanted: Needles, jobs: int | None = None) -> Iterator[tuple[int, Sequence[int]]]:
@@ -135,62 +137,58 @@ class _Window:
         reached = at + self.length
         return reached if reached >= self.size else reached - LINE_LIMIT
 
-    def marks(self, begin: int, stop: int, wanted: Needles) -> Iterator[int]:
+    def marks(self, begin: int, stop: int, wanted: Needles) -> list[int]:
         """Marks of lines that begin in [begin, stop); headers are first searched all at once, as most hold nothing."""
-        lines = list(self._lines(begin - self.at, stop - self.at))
-        heads = [self._head(*line) for line in lines]
-        looked = looks(b"".join(heads), wanted)
-        for (start, end), head in zip(lines, heads, strict=True):
-            mark = (self.at + start) << 2
-            if not head:
-                yield mark | DOUBT
-            elif (looked and looks(head, wanted)) or not FIELD.match(self.buffer, end, self.length):
-                yield mark | LOOK
-            else:
-                yield mark
+        buffer, length, find, match = self.buffer, self.length, self.find, _START.match
+        out, heads = list[int](), list[bytes | bytearray]()
+        last = stop - self.at
+        start = find(begin - self.at - 1, length) if begin else 0
+        while 0 <= start < last:
+            if line := match(buffer, start, length):
+                mark = (self.at + start) << 2
+                if self._after_blank(start):
+                    out.append(mark if line.lastindex else mark | LOOK)
+                    heads.append(self._head(start, line.end()))
+                else:
+                    out.append(mark | DOUBT)
+                    heads.append(b"")
+            start = find(start, length)
+        if looks(b"".join(heads), wanted):
+            out = [mark | LOOK if head and looks(head, wanted) else mark for mark, head in zip(out, heads, strict=True)]
+        return out
 
-    def _lines(self, begin: int, stop: int) -> Iterator[tuple[int, int]]:
-        """Where each line like From_ that begins in [begin, stop) begins and ends, as offsets in the buffer."""
-        match, find, buffer, length = FROM_LINE.match, self.find, self.buffer, self.length
-        if self.at + begin == 0 and (line := match(buffer, 0, length)):
-            yield 0, line.end()
-        found = find(max(0, begin - 1), length)
-        while 0 <= found < stop - 1:
-            if line := match(buffer, found + 1, length):
-                yield found + 1, line.end()
-            found = find(found + 1, length)
+    def _after_blank(self, start: int) -> bool:
+        """Whether the line before the one at `start` is empty, or there is none."""
+        if start >= _BEHIND:
+            return self.buffer[start - 2] == _LF or self.buffer[start - 3 : start] == b"\n\r\n"
+        return self.at == 0 and bytes(self.buffer[:start]) in (b"", b"\n", b"\r\n", b"\n\n")
 
-    def _head(self, start: int, end: int) -> bytes:
-        """The octets from the From_ line to the first blank line at least; none if no blank line stands before it."""
+    def _head(self, start: int, end: int) -> bytes | bytearray:
+        """The octets from the From_ line to the first blank line at least."""
         buffer, length = self.buffer, self.length
-        before = bytes(buffer[max(0, start - _BEHIND) : start])
-        if self.at == 0 and start < _BEHIND:
-            before = b"\n\n"[: _BEHIND - start] + before
-        if not before.endswith((b"\n\n", b"\n\r\n")):
-            return b""
         blank = buffer.find(b"\n\n", end - 1, min(length, end + _NEAR))
         if blank < 0:
             other = BLANK.search(buffer, end - 1, length)
             blank = other.start() if other else -1
         if blank < 0 and self.at + length < self.size:
             return os.pread(self.file, HEAD_LIMIT, self.at + start)
-        return bytes(buffer[start : blank if blank >= 0 else length])
+        return buffer[start : blank if blank >= 0 else length]
 
 
 def _finder(buffer: bytearray) -> Callable[[int, int], int]:
-    """A search for a line that begins with "From ", giving the offset of the line end before it; -1 if none does."""
+    """A search of the buffer for the next line that begins with "From "; -1 if there is none."""
     needle = b"\nFrom "
     try:
         memmem = ctypes.PyDLL(None).memmem
     except (AttributeError, OSError, TypeError):
-        return lambda begin, end: buffer.find(needle, begin, end)
+        return lambda begin, end: buffer.find(needle, begin, end) + 1 or -1
     memmem.restype = ctypes.c_void_p
     memmem.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
-    base, size = ctypes.addressof(ctypes.c_char.from_buffer(buffer)), len(needle)
+    base = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
 
     def find(begin: int, end: int) -> int:
-        found = memmem(base + begin, end - begin, needle, size) if begin < end else None
-        return found - base if found else -1
+        found = memmem(base + begin, end - begin, needle, 6) if begin < end else None
+        return found - base + 1 if found else -1
 
     return find
 

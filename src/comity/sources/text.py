@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from comity.kernel.collection import Piece, Remark
 from comity.sources.charsets import Octets, characters, decoded, readings
@@ -29,6 +29,8 @@ _WORK_LIMIT: Final = 1 << 30
 
 _SPOKEN: Final = {"subject": "Subject", "keywords": "Keywords", "comments": "Comments"}
 _BASE64_TEXT: Final = bytes(set(range(256)) - set(NOT_BASE64)) + b" \t\r\n"
+_AFTER_BOUNDARY: Final = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_LF: Final = 10
 _SEALED: Final = b"-----BEGIN PGP MESSAGE-----"
 
 
@@ -148,27 +150,46 @@ def _multipart(part: _Part, body: int, kind: _Kind, children: list[_Part]) -> It
     """The children between a multipart's boundary lines; what stands before and after them is text too."""
     where = f"part {part.number} ({kind.type})"
     boundary = kind.parameters.get("boundary", "").rstrip().encode("utf-8", "replace")
-    line = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
     default = "message/rfc822" if kind.type == "multipart/digest" else "text/plain"
     begin, last = body, None
-    for last in line.finditer(part.octets, body, part.end) if boundary else ():
-        stop = last.start()
+    for last in _boundaries(part.octets, body, part.end, boundary) if boundary else ():
         if begin == body and not children:
-            yield from _text(f"{where}, before its parts", _stretches(part.octets, begin, stop))
+            yield from _text(f"{where}, before its parts", _stretches(part.octets, begin, last.start))
         else:
-            children.append(part.child(begin, stop, len(children) + 1, default))
-        begin = last.end()
-        if last[1] or len(children) > PART_LIMIT:
+            children.append(part.child(begin, last.start, len(children) + 1, default))
+        begin = last.stop
+        if last.closes or len(children) > PART_LIMIT:
             break
     if last is None:
         yield Remark(where, "has no boundary line, and is read as text")
         yield from _text(where, _stretches(part.octets, body, part.end))
-    elif last[1]:
+    elif last.closes:
         yield from _text(f"{where}, after its parts", _stretches(part.octets, begin, part.end))
     else:
         if len(children) <= PART_LIMIT:
             yield Remark(where, "lacks its closing boundary line, as if cut short")
         children.append(part.child(begin, part.end, len(children) + 1, default))
+
+
+class _Boundary(NamedTuple):
+    """A boundary line from `start` to `stop`; the last of its parts `closes`."""
+
+    start: int
+    stop: int
+    closes: bool
+
+
+def _boundaries(octets: bytes, begin: int, end: int, boundary: bytes) -> Iterator[_Boundary]:
+    """The lines that are a boundary (RFC 2046, 5.1.1); a compiled pattern for each message would cost more."""
+    mark = b"--" + boundary
+    start = octets.find(mark, begin, end)
+    while start >= 0:
+        stop = start + len(mark)
+        rest = _AFTER_BOUNDARY.match(octets, stop, end)
+        if rest and (start == 0 or octets[start - 1] == _LF):
+            stop = rest.end()
+            yield _Boundary(start, stop, rest[1] is not None)
+        start = octets.find(mark, stop, end)
 
 
 def _nested(part: _Part, body: int, kind: _Kind, children: list[_Part]) -> Iterator[Piece | Remark]:

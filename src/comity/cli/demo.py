@@ -1,0 +1,130 @@
+"""`comity demo`: the story on the screen, room by room, as it happens."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import TaskID
+from rich.text import Text
+
+from comity.cli.common import HERE, app, coloured, out, progress
+from comity.cli.gate import show as show_gate
+from comity.desk.decision import Assessment
+from comity.intake.passages import Proposal
+from comity.kernel.gate import Refusal, Release
+from comity.sim.demo import Story, build, run
+from comity.sim.pages import write_page
+from comity.sim.replay import Line, Row
+
+SHOWN: tuple[str, ...] = ("instrument", "court", "issued", "accounts", "categories", "since", "until", "terms")
+STATES = {"live": "[green]live[/]", "suspended": "[yellow]suspended[/]", "dead": "[red]dead[/]"}
+
+
+class Screen:
+    """Tells the story to a person at a terminal of 80 columns."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.bars = progress("{task.description}")
+        self.tasks: dict[str, TaskID] = {}
+        self.last: tuple[str, ...] = ()
+
+    def step(self, title: str) -> None:
+        """A new room is entered."""
+        self.steps += 1
+        out.print(f"\n[bold]{self.steps}. {escape(title)}[/]")
+
+    def line(self, text: str) -> None:
+        """One line of what was found."""
+        out.print(f"   {escape(text)}")
+
+    def progress(self, label: str, done: int, total: int) -> None:
+        """How far long work has come."""
+        if label not in self.tasks:
+            self.tasks[label] = self.bars.add_task(label, total=total)
+        self.bars.update(self.tasks[label], completed=done, total=total)
+
+    def proposal(self, read: Proposal) -> None:
+        """What the paper was read to say, with the passage behind each value."""
+        for field in read.fields:
+            if field.name in SHOWN:
+                passage = Text(" ".join(field.passage.split()), style="dim")
+                passage.truncate(34, overflow="ellipsis")
+                out.print(f"   {field.name:<11} {escape(field.value):<28} ", end="")
+                out.print(f"[dim]“{escape(passage.plain)}”[/]")
+
+    def row(self, row: Row) -> None:
+        """One day of the docket: what happened, and what law, order and gate answer for content and for the rest."""
+        happening = row.happening
+        unsure = "" if happening.verified else " [yellow](day unverified)[/]"
+        out.print(f"\n   [bold]{happening.date}[/] {escape(happening.court)}{unsure}")
+        out.print(f"   {escape(happening.says)}", style="dim")
+        told = (self._told("Dublin content ", row.content), self._told("US subscriber  ", row.other))
+        if told == self.last:
+            out.print("   → as before", style="dim")
+        else:
+            for text in told:
+                out.print(text)
+        self.last = told
+
+    def _told(self, name: str, line: Line) -> str:
+        gate = "[green]open[/]" if line.opens else "[red]shut[/]"
+        why = f"\n       [dim]{escape(line.why)}[/]" if line.shut else ""
+        states = f"{coloured(line.verdict)} · order {STATES[line.standing.state]} · gate {gate}"
+        return f"   → {name} {states}{why}"
+
+    def answer(self, answer: Release | Refusal) -> None:
+        """What the gate says."""
+        show_gate(answer)
+
+    def assessment(self, found: Assessment) -> None:
+        """What the law says of each class of records."""
+        for ruled in found.ruled:
+            decision = ruled.decision
+            out.print(f"   {found.on}, {found.reading.court}: {ruled.name} is {coloured(decision.verdict)}")
+            for power in decision.powers:
+                if power.truth:
+                    out.print(f"     compels: {escape(power.rule.reads)} [dim]⟨{escape(power.rule.cite)}⟩[/]")
+            for point in decision.open_points:
+                out.print(f"     [yellow]open[/]: {escape(point.asks)}")
+                out.print(
+                    "       " + "; ".join(f"if {value} → {coloured(verdict)}" for value, verdict in point.outcomes)
+                )
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="where the demo is built; it is replaced")] = HERE / "demo",
+    corpus: Annotated[Path | None, typer.Option(help="answer from this mail instead: folder, Maildir or mbox")] = None,
+    messages: Annotated[int, typer.Option(help="how many messages the simulated provider holds")] = 20_000,
+) -> None:
+    """One real demand through every room: the Dublin mailbox, 2013 to 2018, on a provider in a box."""
+    began = time.monotonic()
+    screen = Screen()
+    with screen.bars:
+        story = run(build(folder, screen, corpus, messages))
+    page = write_page(story)
+    _end(story, page, time.monotonic() - began)
+
+
+def _end(story: Story, page: Path, seconds: float) -> None:
+    office = story.office.root
+    story.office.close()
+    with suppress(ValueError):
+        page = page.relative_to(Path.cwd())
+    out.print(f"\n[bold]Done in {seconds:.0f} s.[/] Look at it: [bold]{page}[/]")
+    out.print("\nTry it yourself:")
+    for command in (
+        f"comity decide dublin-2018 --on 2018-04-05 --office {office}",
+        f"comity gate dublin-2013 --on 2014-08-02 --office {office}",
+        f"comity ledger verify --office {office}",
+    ):
+        out.print(f"  .venv/bin/{command}", soft_wrap=True)
+    out.print("\nThe same with your own mailbox:")
+    out.print("  make demo CORPUS=path/to/your/mail          (a folder of messages, a Maildir, an mbox)")
+    out.print("  .venv/bin/comity init my-office             (an office of your own; then docs/start/)")

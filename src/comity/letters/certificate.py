@@ -1,0 +1,153 @@
+"""The custodian's certificate: what was produced, how it was copied, and the digest that ties it to the manifest.
+
+For a United States demand it has the shape of Federal Rules of Evidence 902(11), (13) and (14); elsewhere it states the
+same facts and cites nothing. It is a draft until the custodian has read, corrected and signed it: whether a record
+kept abroad is a domestic one, or needs 902(12), is for counsel. The same manifest, demand and custodian give the same
+octets.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date
+from pathlib import Path
+from typing import Final
+
+import typst
+
+from comity.errors import ComityError
+from comity.kernel.collection import Counts
+from comity.kernel.demand import Demand
+from comity.kernel.production import Manifest, printable
+
+HASHES: Final = date(2017, 12, 1)
+"""Since this day Rule 902 has its paragraphs (13) and (14); a certificate of before does not cite them."""
+
+_TEMPLATE: Final = Path(__file__).with_name("certificate.typ").read_bytes()
+
+
+class NoCertificate(ComityError):
+    """the certificate could not be set: {why}"""
+
+    help = "look for characters that no font has in the names given, and try again"
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Custodian:
+    """Who certifies: a person who keeps the records, or is otherwise qualified to speak of them."""
+
+    name: str
+    title: str
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One thing the custodian says, and the text it is said under."""
+
+    says: str
+    cite: str = ""
+
+
+def certificate(manifest: Manifest, demand: Demand, custodian: Custodian) -> bytes:
+    """The certificate as a PDF; its keywords hold the manifest's digest, which `comity verify` looks for."""
+    at = manifest.released.astimezone(UTC)
+    american = demand.place == "US"
+    hashed = american and at.date() >= HASHES
+    rules = ["902(11)", "902(13)", "902(14)"] if hashed else ["902(11)"]
+    under = f"Federal Rules of Evidence, Rule {', '.join(rules)}" if american else ""
+    data = {
+        "title": "Certificate of a custodian of records",
+        "under": under,
+        "paper": "us-letter" if american else "a4",
+        "digest": manifest.digest,
+        "date": {"year": at.year, "month": at.month, "day": at.day},
+        "custodian": asdict(custodian),
+        "heading": _heading(manifest, demand),
+        "paragraphs": [asdict(p) for p in _paragraphs(manifest, custodian, american, hashed)],
+        "counts": _counts(manifest),
+        "oath": asdict(_oath(american)),
+    }
+    text = printable(json.dumps(data, ensure_ascii=False))
+    try:
+        return typst.compile(
+            _TEMPLATE, sys_inputs={"data": text}, timestamp=int(at.timestamp()), ignore_system_fonts=True
+        )
+    except typst.TypstError as error:
+        raise NoCertificate(why=error.message) from error
+
+
+def _heading(manifest: Manifest, demand: Demand) -> list[tuple[str, str]]:
+    lines = [
+        ("Demand", " ".join(part for part in (demand.instrument, demand.reference) if part)),
+        ("Issued by", ", ".join(part for part in (demand.issuer, demand.court, demand.place) if part)),
+        ("Served", f"{demand.served:%Y-%m-%d} on {demand.served_entity}"),
+        ("Matter", manifest.matter),
+        ("Released", f"{manifest.released.astimezone(UTC):%Y-%m-%d %H:%M %Z}"),
+        ("Manifest", manifest.digest),
+    ]
+    return [(name, value) for name, value in lines if value]
+
+
+def _paragraphs(manifest: Manifest, custodian: Custodian, american: bool, hashed: bool) -> list[Paragraph]:
+    def cite(text: str, given: bool = american) -> str:
+        return f"Fed. R. Evid. {text}" if given else ""
+
+    hits = manifest.hits
+    kept = (
+        f"Each record is a copy of what the systems of {custodian.entity} hold. The systems made it at or near the time"
+        " of the event it records, from information transmitted by the persons or systems concerned; it was kept in the"
+        f" course of a regularly conducted activity of {custodian.entity}, and making it was a regular practice of that"
+        " activity. I do not say that what a message tells is true."
+    )
+    copied = (
+        "The store was read by a program that tries every item against each part of the demand's scope and writes down"
+        " why it is in or out. Of each item in the scope the octets were copied as stored, without what a mailbox file"
+        " puts between messages; their SHA-256 was computed when they were collected and again when they were sealed,"
+        " and the two are the same."
+    )
+    named = (
+        f"The manifest names every file of this production with its size and SHA-256. The manifest's own is"
+        f" {manifest.digest}. A file whose SHA-256 is the one stated is the one that was produced."
+    )
+    paragraphs = [
+        Paragraph(
+            f"I am {custodian.title} of {custodian.entity}. I am a custodian of the records named below, or otherwise"
+            " qualified to certify them.",
+            cite("902(11)"),
+        ),
+        Paragraph(f"With this certificate I hand over {_what(manifest)}."),
+        Paragraph(kept, cite("803(6)(A)-(C), 902(11)")),
+        Paragraph(copied, cite("902(13)", hashed)),
+        Paragraph(named, cite("902(14)", hashed)),
+    ]
+    if hits.unreadable:
+        listed = "the manifest lists them" if manifest.unreadable else "they are counted only"
+        paragraphs.append(Paragraph(f"{hits.unreadable} items could not be read and are not produced; {listed}."))
+    return paragraphs
+
+
+def _what(manifest: Manifest) -> str:
+    items, octets = len(manifest.items), sum(item.size for item in manifest.items)
+    parts = [f"{items:,} messages ({octets:,} octets)"] if "content" in manifest.scope.categories else []
+    parts += [f"the table {table.name} with {table.rows:,} rows" for table in manifest.tables]
+    return " and ".join(parts)
+
+
+def _counts(manifest: Manifest) -> list[list[str]]:
+    def row(name: str, counts: Counts) -> list[str]:
+        numbers = (counts.inside, counts.out, counts.unreadable, counts.others, counts.total)
+        return [name, *(f"{number:,}" for number in numbers)]
+
+    together = sum(manifest.counts.values(), Counts())
+    rows = [row(store, counts) for store, counts in sorted(manifest.counts.items())]
+    return [*rows, row("together", together)] if rows else []
+
+
+def _oath(american: bool) -> Paragraph:
+    if american:
+        says = "I declare under penalty of perjury under the laws of the United States of America that the foregoing"
+        return Paragraph(f"{says} is true and correct.", "28 U.S.C. 1746")
+    return Paragraph("I declare that the foregoing is true and correct.")

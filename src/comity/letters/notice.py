@@ -1,0 +1,100 @@
+"""What the user is told: who asked for which records of theirs, what was handed over, and why they hear of it now.
+
+No letter is written while notice is withheld: whoever holds the text could send it. Every sentence states a fact of
+the matter; the only law in it is what the demand and the secrecy orders themselves name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from comity.errors import ComityError
+from comity.kernel.demand import Demand, Scope
+from comity.kernel.matter import Event
+from comity.kernel.notice import Notice
+
+CATEGORIES = {
+    "content": "the content of messages",
+    "traffic": "who wrote to whom, when and from where, without content",
+    "subscriber": "what you told us about yourself when you opened the account",
+}
+
+
+class NoticeForbidden(ComityError):
+    """the user of `{account}` must not be told: {why}"""
+
+    help = "wait until the secrecy order ends; `comity deadlines` shows when"
+    exit_code = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a letter needs besides the demand: whose letter, under which text, what left when, what held it back."""
+
+    provider: str
+    contact: str
+    account: str
+    instrument: str
+    cite: str = ""
+    produced: datetime | None = None
+    withheld_by: tuple[Event, ...] = ()
+
+
+def text(notice: Notice, demand: Demand, telling: Telling) -> str:
+    """The letter as plain text, lines of at most 100 characters where the facts allow it."""
+    title, paragraphs, facts = _letter(notice, demand, telling)
+    wide = max(len(name) for name, _ in facts) + 2
+    listed = "\n".join(f"{name + ':':{wide}}{value}" for name, value in facts)
+    return "\n\n".join([title, paragraphs[0], listed, *paragraphs[1:]]) + "\n"
+
+
+def html(notice: Notice, demand: Demand, telling: Telling) -> str:
+    """The letter as one self-contained page."""
+    title, paragraphs, facts = _letter(notice, demand, telling)
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n" for name, value in facts)
+    first, *rest = (f"<p>{escape(paragraph)}</p>\n" for paragraph in paragraphs)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        "<style>body{font:1rem/1.5 serif;max-width:40rem;margin:2rem auto;padding:0 1rem}dt{font-weight:bold}"
+        "dd{margin:0 0 .5rem}</style></head>\n"
+        f"<body>\n<h1>{escape(title)}</h1>\n{first}<dl>\n{listed}</dl>\n{''.join(rest)}</body>\n</html>\n"
+    )
+
+
+def _letter(notice: Notice, demand: Demand, telling: Telling) -> tuple[str, list[str], list[tuple[str, str]]]:
+    if notice.state == "withheld" or notice.account not in ("", telling.account):
+        why = notice.says if notice.state == "withheld" else f"this notice is about `{notice.account}`"
+        raise NoticeForbidden(account=telling.account, why=why)
+    issuer = ", ".join(part for part in (demand.issuer, demand.court, demand.place) if part)
+    facts = [
+        ("Account", telling.account),
+        ("Who asked", issuer),
+        ("Under", telling.instrument + (f" ({telling.cite})" if telling.cite else "")),
+        ("Reference", demand.reference),
+        ("We received it", f"{demand.served:%Y-%m-%d}"),
+        ("Asked for", _asked(demand.scope)),
+        ("Handed over", f"on {telling.produced:%Y-%m-%d}" if telling.produced else "nothing so far"),
+    ]
+    opening = f"{telling.provider} has received a legal demand for records of your account. This is what it asks for."
+    paragraphs = [opening, *(_held(order) for order in telling.withheld_by)]
+    paragraphs.append(
+        "We cannot advise you; a lawyer where you live, or where the demand comes from, can. "
+        f"If you have questions about this letter, write to {telling.contact} and give the reference above."
+    )
+    return "A demand for records of your account", paragraphs, [fact for fact in facts if fact[1]]
+
+
+def _asked(scope: Scope) -> str:
+    kinds = "; ".join(CATEGORIES[category] for category in sorted(scope.categories))
+    since = f", from {scope.since:%Y-%m-%d %H:%M %Z}" if scope.since else ""
+    until = f", before {scope.until:%Y-%m-%d %H:%M %Z}" if scope.until else ""
+    return kinds + since + until
+
+
+def _held(order: Event) -> str:
+    end = f" until {order.until:%Y-%m-%d}" if order.until else ""
+    return (
+        f"We were not allowed to tell you earlier: from {order.happened:%Y-%m-%d}{end}, {order.says} ({order.source})."
+    )
