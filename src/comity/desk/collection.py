@@ -25,7 +25,7 @@ from comity.kernel.collection import Counts, ItemFacts, Sorting, traffic
 from comity.kernel.collection import Place as Spot
 from comity.kernel.demand import CATEGORIES, Scope
 from comity.kernel.matter import Event, Matter
-from comity.kernel.production import Collected, Item, Table, inventory, table
+from comity.kernel.production import TABLES, Collected, Item, Table, inventory, table
 from comity.kernel.words import Fault, canonical
 from comity.registry.blobs import Blobs
 from comity.sources.collect import Collection
@@ -92,6 +92,13 @@ class Listing:
         return Collected(items, self.counts, tuple(self.unreadable), tables)
 
     @property
+    def found(self) -> int:
+        """The hits a person has to look at: messages where mail is asked for, else rows of the subscriber table."""
+        if self.scope.categories & {"content", "traffic"}:
+            return sum(counts.inside for counts in self.counts.values())
+        return sum(len(sheet.rows) for sheet in self.sheets.values())
+
+    @property
     def inventory(self) -> str:
         """What approvals and the Release are bound to."""
         return inventory(self.collected.items, self.collected.tables)
@@ -131,13 +138,13 @@ def collect(
 
 
 def _event(listing: Listing, kept: str, by: str, at: datetime) -> Event:
-    found = len(listing.items) + sum(len(sheet.rows) for sheet in listing.sheets.values())
+    found = listing.found
     asked = msgspec.json.encode(listing.scope, order="deterministic").decode()
     data = {
         "asked": asked, "scope": listing.scope.digest, "items": listing.inventory, "found": str(found),
         "unreadable": str(len(listing.unreadable)), "listing": kept,
     }  # fmt: skip
-    says = f"{found} items and rows found, {len(listing.unreadable)} unreadable"
+    says = f"{found} hits, {len(listing.unreadable)} unreadable"
     return Event("", "collected", at, at, says, "collection", by, listing.scope.categories, data=tuple(data.items()))
 
 
@@ -158,7 +165,7 @@ def _gather(
         what, remedy = "the records of this store do not lie where comity can read them", "add path and layout"
         raise Faulty((Fault("store-not-here", f"store {store}", what, f"{remedy} in estate.toml"),), path="estate.toml")
     if place.layout == "table":
-        _rows(store, place, accounts, listing)
+        _rows(place, accounts, listing)
         return
     for layout, path in _mailboxes(store, place, accounts):
         _walk(Collection(open_store(path, layout), listing.scope, _told(progress, store)), listing, files)
@@ -200,10 +207,10 @@ def _walk(collection: Collection, listing: Listing, files: tuple[BinaryIO, Binar
     listing.counts[store] = listing.counts.get(store, Counts()) + collection.counts
     listing.faults += collection.faults
     if "traffic" in scope.categories:
-        listing.sheets.setdefault(f"traffic-{store}.csv", Sheet(list(TRAFFIC))).rows.extend(rows)
+        listing.sheets.setdefault(TABLES["traffic"], Sheet(list(TRAFFIC))).rows.extend(rows)
 
 
-def _rows(store: str, place: Place, accounts: tuple[str, ...], listing: Listing) -> None:
+def _rows(place: Place, accounts: tuple[str, ...], listing: Listing) -> None:
     try:
         with place.path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
@@ -211,7 +218,10 @@ def _rows(store: str, place: Place, accounts: tuple[str, ...], listing: Listing)
             sheet.rows.extend(row for row in reader if (row.get("address") or "").strip().lower() in accounts)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Unreadable(path=str(place.path), why=str(error)) from error
-    listing.sheets[f"subscriber-{store}.csv"] = sheet
+    both = listing.sheets.setdefault(TABLES["subscriber"], sheet)
+    if both is not sheet:
+        both.columns = list(dict.fromkeys(both.columns + sheet.columns))
+        both.rows = [{column: row.get(column) for column in both.columns} for row in both.rows + sheet.rows]
 
 
 def _octets(file: BinaryIO) -> Iterator[bytes]:

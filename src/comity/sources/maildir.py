@@ -21,7 +21,7 @@ from comity.sources.files import File, begins_like_a_message, listed, message, s
 from comity.sources.port import Faults, Gauge, Item, Layout, Passed, shown
 from comity.sources.prefilter import Needles, needles
 
-_BOXES: Final = ("new", "cur")
+_BOXES: Final[tuple[str, ...]] = ("new", "cur")
 _STAMP: Final = re.compile(r"(\d{9,11})\.")
 _FLAGS: Final = re.compile(r"[:;!][12],[^:;!]*$")
 _UTF7: Final = re.compile(r"&([A-Za-z0-9+,]*)-")
@@ -41,7 +41,7 @@ class Maildir:
         while waiting:
             folder = waiting.pop()
             files, folders = listed(self.path, folder, self.gauge.faults)
-            boxes = [name for name in folders if name in _BOXES]
+            boxes = [name for name in _BOXES if name in folders]
             yield from self._mailbox(folder, boxes, wanted)
             for name in files:
                 self._stray(os.path.join(folder, name))

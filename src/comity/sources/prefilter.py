@@ -80,24 +80,27 @@ def looks(head: bytes | bytearray, wanted: Needles) -> bool:
     return any(map(lowered.__contains__, wanted))
 
 
-def marks(file: int, size: int, wanted: Needles, jobs: int | None = None) -> Iterator[tuple[int, Sequence[int]]]:
+def marks(
+    file: int, size: int, wanted: Needles, jobs: int | None = None, block: int = BLOCK
+) -> Iterator[tuple[int, Sequence[int]]]:
     """Every message of an mbox: (octets gone through, marks), block by block.
 
     A mark is four times the offset of a From_ line, plus LOOK if the message is to be parsed; or plus DOUBT for a line
     like From_ that follows no blank line and so begins no message. `file` is a descriptor, read up to `size` octets.
     """
-    blocks = range(0, size, BLOCK)
+    blocks = range(0, size, block)
     jobs = min(jobs or os.cpu_count() or 1, len(blocks) // 2)
     with ExitStack() as stack:
-        helpers = [_helper(stack, (file, size, n, jobs), wanted) for n in range(jobs)] if jobs > 1 else []
+        helpers = [_helper(stack, (file, size, block, n, jobs), wanted) for n in range(jobs)] if jobs > 1 else []
         for number, begin in enumerate(blocks):
+            end = min(begin + block, size)
             found = _received(helpers[number % jobs], number) if helpers else None
-            yield min(begin + BLOCK, size), found if found is not None else block_marks(file, size, begin, wanted)
+            yield end, found if found is not None else block_marks(file, size, (begin, end), wanted)
 
 
-def block_marks(file: int, size: int, begin: int, wanted: Needles) -> array[int]:
-    """The marks of the From_ lines that begin in the block at `begin`."""
-    end = min(begin + BLOCK, size)
+def block_marks(file: int, size: int, bounds: tuple[int, int], wanted: Needles) -> array[int]:
+    """The marks of the From_ lines that begin within `bounds`."""
+    begin, end = bounds
     window = _Window(file, size)
     out = array("Q")
     while begin < end and begin < (stop := min(end, window.move(max(0, begin - _BEHIND)))):
@@ -193,11 +196,11 @@ def _finder(buffer: bytearray) -> Callable[[int, int], int]:
     return find
 
 
-def _helper(stack: ExitStack, share: tuple[int, int, int, int], wanted: Needles) -> IO[bytes]:
-    """A process that goes through its share of the blocks: (descriptor, size, first block, every how many)."""
+def _helper(stack: ExitStack, share: tuple[int, ...], wanted: Needles) -> IO[bytes]:
+    """A process that goes through its share: (descriptor, size, block size, first block, every how many)."""
     words = ["-"] if wanted is None else [needle.decode() for needle in wanted]
     command = [sys.executable, "-I", "-S", __file__, *map(str, share), *words]
-    helper = subprocess.Popen(command, pass_fds=[share[0]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    helper = subprocess.Popen(command, pass_fds=share[:1], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     stack.enter_context(helper)
     stack.callback(helper.kill)
     assert helper.stdout is not None
@@ -206,20 +209,20 @@ def _helper(stack: ExitStack, share: tuple[int, int, int, int], wanted: Needles)
 
 def _received(stream: IO[bytes], number: int) -> array[int] | None:
     """The marks of one block as a helper sent them; None if it is gone, and the block is to be gone through here."""
-    head = array("Q", stream.read(2 * _WORD).ljust(2 * _WORD, b"\0"))
+    head = array("Q", stream.read(2 * _WORD).ljust(2 * _WORD, b"\0")[: 2 * _WORD])
     body = stream.read(head[1] * _WORD)
     return array("Q", body) if head[0] == number + 1 and len(body) == head[1] * _WORD else None
 
 
 def _help(share: Sequence[str], words: Sequence[str]) -> None:
     """What a helper process does: each of its blocks as (number + 1, how many marks), then the marks."""
-    file, size, first, step = map(int, share)
+    file, size, block, first, step = map(int, share)
     wanted = None if words == ["-"] else tuple(word.encode() for word in words)
-    for number in range(first, len(range(0, size, BLOCK)), step):
-        found = block_marks(file, size, number * BLOCK, wanted)
+    for number in range(first, len(range(0, size, block)), step):
+        found = block_marks(file, size, (number * block, min((number + 1) * block, size)), wanted)
         sys.stdout.buffer.write(array("Q", (number + 1, len(found))).tobytes() + found.tobytes())
         sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
-    _help(sys.argv[1:5], sys.argv[5:])
+    _help(sys.argv[1:6], sys.argv[6:])

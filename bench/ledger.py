@@ -1,0 +1,160 @@
+"""L1, L3 and L4: durable appends with a signed head, proofs and reopening at a million entries."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.common import WORK, Result, alternate, ensure
+
+from comity.kernel import ledger
+from comity.kernel.ledger import Checkpoint
+from comity.registry import keys
+from comity.registry.port import NewEntry
+from comity.registry.sqlite import SqliteRegistry, create
+
+PAYLOAD = random.Random(1986).randbytes(500)
+AT = datetime(2016, 7, 14, tzinfo=UTC)
+SIGNER = keys.signer("ledger.example/bench", bytes(range(32)))
+MATTERS = 1_000
+APPENDS = 1_000
+PROOFS = 5_000
+MILLION = 1_000_000
+OPENINGS = 20
+
+
+def works(rounds: int) -> list[Result]:
+    """All the ledger's works."""
+    return [*appends(rounds), *proofs(rounds), *reopenings(rounds)]
+
+
+def appends(rounds: int) -> list[Result]:
+    """L1: one event after another, each on the disk under its own signed head before the next is begun."""
+    with (
+        tempfile.TemporaryDirectory(dir=_work()) as folder,
+        closing(create(Path(folder) / "comity", SIGNER)) as registry,
+    ):
+        bare = sqlite3.connect(Path(folder) / "bare", isolation_level=None)
+        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"):
+            bare.execute(statement)
+        bare.execute("CREATE TABLE entry (place INTEGER PRIMARY KEY, payload BLOB)")
+        tree = _pymerkle().SqliteTree(str(Path(folder) / "pymerkle"))
+
+        def ours() -> None:
+            for number in range(APPENDS):
+                registry.append(NewEntry(f"M-{number % MATTERS}", "filing", AT, AT, PAYLOAD))
+
+        def sqlite() -> None:
+            for _ in range(APPENDS):
+                bare.execute("INSERT INTO entry (payload) VALUES (?)", (PAYLOAD,))
+
+        def pymerkle() -> None:
+            for _ in range(APPENDS):
+                tree.append_entry(PAYLOAD)
+
+        for warm in (ours, sqlite, pymerkle):
+            warm()
+        took = alternate({"comity": ours, "sqlite": sqlite, "pymerkle": pymerkle}, rounds)
+        bare.close()
+        tree.close()
+    work, note = "durable append with signed head, one by one, 500 B", f"{APPENDS / took['comity']:,.0f}/s"
+    return [
+        _faster("L1", work, took, ("sqlite", "bare SQLite, WAL, FULL"), 0.75, note),
+        _faster("L1", work, took, ("pymerkle", "pymerkle on SQLite"), 2.5, note),
+    ]
+
+
+def proofs(rounds: int) -> list[Result]:
+    """L3: inclusion proofs of entries at random among a million, from a file just opened, against a tree in memory."""
+    with million() as path:
+        tree = _pymerkle().InmemoryTree()
+        for _ in range(MILLION):
+            tree.append_entry(PAYLOAD)
+        chance = random.Random(9162)
+        indexes = [chance.randrange(MILLION) for _ in range(PROOFS)]
+
+        def ours() -> None:
+            with closing(SqliteRegistry(path)) as registry:
+                for index in indexes:
+                    registry.inclusion(index, MILLION)
+
+        def pymerkle() -> None:
+            for index in indexes:
+                tree.prove_inclusion(index + 1, MILLION)
+
+        took = alternate({"comity": ours, "pymerkle": pymerkle}, rounds)
+        _all_hold(path, indexes[:100])
+    note = f"{PROOFS / took['comity']:,.0f}/s, opening the file in each round"
+    work = "inclusion proof at 1 M entries, from disk"
+    return [_faster("L3", work, took, ("pymerkle", "pymerkle in memory"), 1.0, note)]
+
+
+def reopenings(rounds: int) -> list[Result]:
+    """L4: open a registry of a million entries and say its root."""
+    limit = 0.010
+    with million() as path:
+
+        def ours() -> None:
+            for _ in range(OPENINGS):
+                with closing(SqliteRegistry(path)) as registry:
+                    registry.root()
+
+        taken = alternate({"comity": ours}, rounds)["comity"] / OPENINGS
+    work = "reopen 1 M entries, give the root"
+    return [
+        Result(
+            "L4", work, taken, "limit", limit, taken / limit, "<= 1 (10 ms)", taken <= limit, f"{taken * 1e3:.2f} ms"
+        )
+    ]
+
+
+@contextmanager
+def million() -> Iterator[Path]:
+    """A registry of a million entries of 500 B, made once and kept for the next run."""
+    path = _work() / "ledger-1m"
+    if not path.exists():
+        print("making a registry of 1,000,000 entries", file=sys.stderr)
+        with tempfile.TemporaryDirectory(dir=_work()) as folder:
+            with closing(create(Path(folder) / "ledger", SIGNER)) as registry:
+                for start in range(0, MILLION, 20_000):
+                    registry.append_all(_event(number) for number in range(start, start + 20_000))
+            shutil.move(Path(folder) / "ledger", path)
+    yield path
+
+
+def _event(number: int) -> NewEntry:
+    return NewEntry(f"M-{number % MATTERS}", "filing", AT, AT, PAYLOAD)
+
+
+def _all_hold(path: Path, indexes: list[int]) -> None:
+    # A proof made quickly that proves nothing would be no figure.
+    with closing(SqliteRegistry(path)) as registry:
+        head = Checkpoint(registry.origin, MILLION, registry.root())
+        for index in indexes:
+            [entry] = [next(registry.entries(start=index))]
+            assert head.includes(ledger.leaf_hash(entry.leaf), index, registry.inclusion(index, MILLION))
+
+
+def _faster(id: str, work: str, took: dict[str, float], peer: tuple[str, str], goal: float, note: str) -> Result:
+    ratio = took[peer[0]] / took["comity"]
+    return Result(id, work, took["comity"], peer[1], took[peer[0]], ratio, f">= {goal:g}", ratio >= goal, note)
+
+
+def _pymerkle() -> Any:
+    ensure("pymerkle")
+    import pymerkle
+
+    return pymerkle
+
+
+def _work() -> Path:
+    WORK.mkdir(parents=True, exist_ok=True)
+    return WORK
