@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyrage
+from tests.strategies import CONFIRMED, NOON, demands
 
 from comity.desk.codec import encode
 from comity.desk.produce import Dispatch, evidence
@@ -21,7 +22,6 @@ from comity.letters.certificate import Custodian, certificate
 from comity.registry import keys
 from comity.registry.port import NewEntry, Registry, Signer
 from comity.registry.sqlite import create
-from tests.strategies import CONFIRMED, NOON, demands
 
 OWEN = "owen@meridian.example"
 CONTENT = Scope((OWEN,), frozenset({"content"}))

@@ -233,3 +233,20 @@ def approvals(draw: st.DrawFn, right: Approval) -> Approval:
 def counsel(term: str, answer: str = "true", at: datetime = NOON - timedelta(days=10)) -> Counsel:
     """Counsel's answer to one open point."""
     return Counsel(term, answer, "carla", at, "because")
+
+
+POWER = Rule("power", "compels", "US", date(1986, 10, 21), None, "18 U.S.C. 2703", "a warrant compels", Word(TRUTHS[0]))
+BAR = Rule(
+    "bar", "bars", "IE", date(1986, 10, 21), None, "an Irish law", "it forbids", Word("record.readable_by_provider")
+)
+TINY = Law((POWER, BAR), (), (), COURTS).on(DAY, "us-nysd")
+"""A power that reaches what the served entity controls, and a bar that stands on what the provider can read."""
+
+CASES = {
+    "compelled": {"record.served_controls": True, "record.readable_by_provider": False},
+    "conflict": {"record.served_controls": True, "record.readable_by_provider": True},
+    "barred": {"record.served_controls": False, "record.readable_by_provider": True},
+    "free": {"record.served_controls": False, "record.readable_by_provider": False},
+    "open": {"record.served_controls": True},
+}
+"""Facts that give each verdict under that law."""

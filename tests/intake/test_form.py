@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta, timezone
+import tomllib
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,6 @@ def changed(old: str, new: str) -> bytes:
 
 def as_json(toml: str = GOOD) -> dict[str, Any]:
     """The good demand as JSON has it."""
-    import tomllib
-
     return json.loads(json.dumps(tomllib.loads(toml), default=lambda value: value.isoformat()))
 
 
@@ -109,7 +108,7 @@ BAD: dict[str, tuple[str, str]] = {
     "not-a-digest": ("sha256:" + "0" * 64, "sha256:0"),
     "impossible-date": ("issued = 2013-12-04", 'issued = "2013-02-30"'),
     "moment-without-zone": ("since = 2012-06-01T00:00:00Z", "since = 2012-06-01"),
-    "date-order": ("issued = 2013-12-04", "issued = 2013-12-06"),
+    "date-order": ("served = 2013-12-04", "served = 2013-12-01"),
     "unknown-place": ('place = "US"', 'place = "UK"'),
     "unknown-channel": ('channel = "hand"', 'channel = "e-mail"'),
     "unknown-instrument": ("us-sca-warrant", "us-sca-warant"),
@@ -169,7 +168,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(known: Known) -> N
 
 @pytest.mark.parametrize("written", ["2013-02-30", "2013-13-01", "2013-02-30T00:00:00Z", "2013-12-04T25:00:00Z"])
 def test_a_bare_date_that_the_calendar_has_not_is_named(written: str, known: Known) -> None:
-    """TOML's own dates are refused by the TOML reader; the fault still says which key it is and that the day is wrong."""
+    """The TOML reader refuses such a date of its own; the fault still says which key it is and what is wrong."""
     raw = changed("served = 2013-12-04T22:00:00Z", f"served = {written}")
     demand, faults = read_demand(raw, "toml", known)
     assert demand is None
@@ -287,8 +286,7 @@ def test_a_wrong_value_has_one_fault(known: Known) -> None:
 
 
 PLAIN = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=30)
-ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2020, 1, 1), timezones=ZONES).map(lambda m: m.astimezone(UTC))
+MOMENTS = st.integers(0, 10**15).map(lambda n: datetime(1990, 1, 1, tzinfo=UTC) + timedelta(microseconds=n))
 
 
 @st.composite

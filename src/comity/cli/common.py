@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 from rich.tree import Tree
 
 from comity.desk.matter import as_of
@@ -116,6 +118,11 @@ def table(*columns: str, title: str | None = None) -> Table:
     for column in columns:
         made.add_column(column, overflow="fold")
     return made
+
+
+def indented(text: str, by: int = 2) -> None:
+    """A line of text that keeps its indent where it folds."""
+    out.print(Padding(Text.from_markup(text), (0, 0, 0, by)))
 
 
 def coloured(verdict: str) -> str:

@@ -18,6 +18,7 @@ from comity.cli.common import (
     app,
     asked,
     coloured,
+    indented,
     opened,
     out,
     print_json,
@@ -25,10 +26,11 @@ from comity.cli.common import (
 )
 from comity.desk.decision import Assessment, Class, assess
 from comity.desk.matter import deadlines, demand_of, load
-from comity.kernel.decision import Decision, stands_on, turns_on
+from comity.kernel.decision import Change, Decision, Verdict, stands_on, turns_on
 from comity.kernel.gate import Ruled
 from comity.kernel.law import Reading
 from comity.kernel.matter import Deadline
+from comity.kernel.reason import ADDRESS
 
 
 @app.command()
@@ -46,6 +48,7 @@ def decide(
         whole = load(it, matter)
         moment = asked(on, at, demand_of(whole).place)
         found = assess(it, whole, moment, assume or ())
+        without = assess(it, whole, moment) if assume else found
         clocks = {
             ruled.name: deadlines(whole, ruled.decision.objections + ruled.decision.duties, found.demand.place, moment)
             for ruled in found.ruled
@@ -55,8 +58,11 @@ def decide(
         return
     what_if = f", assuming {'; '.join(assume)}" if assume else ""
     out.print(f"[bold]{matter}[/] · law of {found.on} as read by {found.reading.court}{escape(what_if)}\n")
-    for one, ruled in zip(found.classes, found.ruled, strict=True):
+    for one, ruled, plain in zip(found.classes, found.ruled, without.ruled, strict=True):
         _show(one, ruled, found.reading, clocks[ruled.name], brief)
+        if assume:
+            same = plain.decision.verdict == ruled.decision.verdict
+            out.print(f"  without the assumption: {'the same' if same else coloured(plain.decision.verdict)}")
 
 
 def _show(one: Class, ruled: Ruled, reading: Reading, clocks: tuple[Deadline, ...], brief: bool) -> None:
@@ -87,8 +93,8 @@ def _reasons(decision: Decision) -> Tree:
 
 
 def _show_rest(one: Class, decision: Decision, reading: Reading, clocks: tuple[Deadline, ...]) -> None:
-    for change, verdict in turns_on(one.facts, reading, most=1)[:8]:
-        out.print(f"  turns on: {' and '.join(f'{t} = {v}' for t, v in change)} → {coloured(verdict)}")
+    for change, verdict in turns(one, reading):
+        indented(f"turns on: {' and '.join(f'{t} = {v}' for t, v in change)} → {coloured(verdict)}")
     due = {clock.rule: clock for clock in clocks}
     for title, reasons in (
         ("may object", decision.objections),
@@ -100,12 +106,18 @@ def _show_rest(one: Class, decision: Decision, reading: Reading, clocks: tuple[D
             sure = "" if reason.truth else " (perhaps)"
             when = f"; by {due[rule.id].due:%Y-%m-%d %H:%M} UTC ({due[rule.id].counts})" if rule.id in due else ""
             suspends = "; suspends the duty to produce" if rule.suspends else ""
-            where = f" before the {rule.forum}" if rule.forum else ""
-            out.print(f"  {title}{sure}: {escape(rule.reads)}{where}{when}{suspends} [dim]⟨{escape(rule.cite)}⟩[/]")
+            where = f" Before {rule.forum}." if rule.forum else ""
+            indented(f"{title}{sure}: {escape(rule.reads)}{where}{when}{suspends} [dim]⟨{escape(rule.cite)}⟩[/]")
     if decision.unverified:
-        out.print(f"  [yellow]unverified[/]: nobody has read the text behind {', '.join(decision.unverified)}")
-    out.print(f"  [dim]stands on {', '.join(stands_on(one.facts, reading))}[/]")
+        indented(f"[yellow]unverified[/]: nobody has read the text behind {', '.join(decision.unverified)}")
+    indented(f"[dim]stands on {', '.join(stands_on(one.facts, reading))}[/]")
     out.print(f"  [dim]proof {decision.id}[/]\n")
+
+
+def turns(one: Class, reading: Reading) -> list[tuple[Change, Verdict]]:
+    """What the verdict turns on; that another kind of demand fares otherwise goes without saying."""
+    changes = turns_on(one.facts, reading, most=1)
+    return [(change, verdict) for change, verdict in changes if not {term for term, _ in change} & set(ADDRESS[:3])]
 
 
 def _as_json(found: Assessment, clocks: dict[str, tuple[Deadline, ...]]) -> dict[str, object]:

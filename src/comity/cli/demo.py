@@ -14,9 +14,11 @@ from rich.text import Text
 
 from comity.cli.common import HERE, app, coloured, out, progress
 from comity.cli.gate import show as show_gate
+from comity.cli.report import show as show_report
 from comity.desk.decision import Assessment
 from comity.intake.passages import Proposal
 from comity.kernel.gate import Refusal, Release
+from comity.kernel.report import Report
 from comity.sim.demo import Story, build, run
 from comity.sim.pages import write_page
 from comity.sim.replay import Line, Row
@@ -81,6 +83,10 @@ class Screen:
     def answer(self, answer: Release | Refusal) -> None:
         """What the gate says."""
         show_gate(answer)
+
+    def report(self, made: Report) -> None:
+        """What may be published."""
+        show_report(made)
 
     def assessment(self, found: Assessment) -> None:
         """What the law says of each class of records."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from rich.tree import Tree
 
-from comity.cli.common import HERE, MARKS, AsJson, OfficeAt, app, opened, out, print_json, table
+from comity.cli.common import HERE, MARKS, AsJson, OfficeAt, app, opened, out, print_json
 from comity.desk.estate import Holdings
 from comity.kernel.estate import Estate, controls, readable
 
@@ -42,19 +42,13 @@ def show(office: OfficeAt = HERE, as_json: AsJson = False) -> None:
     for entity in held.estate.entities.values():
         if entity.parent is None:
             out.print(_owned(held.estate, entity.id))
-    made = table("store", "holds", "lies in", "held by", "keys", f"{served} controls", "can read", title="\nStores")
+    out.print("\n[bold]Stores[/]")
     for store in held.estate.stores.values():
         site = held.estate.sites[store.site]
-        made.add_row(
-            store.id,
-            ", ".join(sorted(store.holds)),
-            f"{site.name} ({site.country})",
-            store.holder,
-            store.key_holder or "unknown",
-            MARKS[controls(held.estate, served, store.holder).truth],
-            MARKS[readable(held.estate, store, served).truth],
-        )
-    out.print(made)
+        where = f"{', '.join(sorted(store.holds))} in {site.name} ({site.country}), held by {store.holder}"
+        out.print(f"[bold]{store.id}[/]: {where}, keys with {store.key_holder or 'nobody knows'}")
+        control, clear = controls(held.estate, served, store.holder), readable(held.estate, store, served)
+        out.print(f"    {served} controls it: {MARKS[control.truth]}; can read it: {MARKS[clear.truth]}")
     out.print(f"\n{len(held.accounts)} accounts")
 
 

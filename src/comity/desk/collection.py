@@ -105,9 +105,19 @@ class Listing:
 
 
 def scope_of(matter: Matter) -> Scope:
-    """The scope that is being answered: the one last collected under, else the demand's own."""
-    collected = matter.of("collected")
-    return msgspec.json.decode(collected[-1].get("asked"), type=Scope) if collected else demand_of(matter).scope
+    """The scope that is being answered: the one last collected under, else what of the demand is still unanswered."""
+    pending = unproduced(matter)
+    if pending is not None:
+        return msgspec.json.decode(pending.get("asked"), type=Scope)
+    whole = demand_of(matter).scope
+    given = frozenset().union(*(event.touches for event in matter.of("produced")))
+    return replace(whole, categories=whole.categories - given or whole.categories)
+
+
+def unproduced(matter: Matter) -> Event | None:
+    """The last collection that has not been produced yet."""
+    steps = [event for event in matter.events if event.kind in ("collected", "produced")]
+    return steps[-1] if steps and steps[-1].kind == "collected" else None
 
 
 def narrowed(matter: Matter, categories: Iterable[str]) -> Scope:

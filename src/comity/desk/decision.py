@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from comity.desk.estate import Account, Holdings
 from comity.desk.matter import demand_of, forum_zone
@@ -12,12 +14,15 @@ from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.decision import Judge
 from comity.kernel.demand import Demand, Scope
-from comity.kernel.estate import Store, record_facts
+from comity.kernel.estate import Store, controlled_from, record_facts
 from comity.kernel.gate import Counsel, Ruled
 from comity.kernel.law import Reading
-from comity.kernel.matter import Matter
+from comity.kernel.matter import GAGS, Matter, gag
 from comity.kernel.words import Proof, Value
 from comity.lawpack import read_assumption
+
+SEAT: Final = re.compile(r"served\.([a-z]{2})_controlled")
+"""The terms that ask whether the served company is controlled from a country: `served.us_controlled` and the like."""
 
 
 class NothingHeld(ComityError):
@@ -72,6 +77,9 @@ def assess(
     classes = tuple(classes_of(office.holdings, demand, frozenset(office.packs.words.terms)))
     if not classes:
         raise NothingHeld(accounts=", ".join(demand.scope.accounts))
+    secret = secrecy(matter, at)
+    if secret is not None:
+        classes = tuple(replace(one, facts={**one.facts, "demand.gag": secret}) for one in classes)
     judge = Judge(reading)
     answers = counsel(matter, at)
     return Assessment(demand, on, reading, classes, tuple(_ruled(judge, one, answers) for one in classes))
@@ -101,6 +109,10 @@ def classes_of(holdings: Holdings, demand: Demand, declared: frozenset[str]) -> 
         alone[store, category] += 1
     for (store, category, subject), addresses in sorted(groups.items(), key=lambda pair: (pair[0][:2], pair[1])):
         facts, derived = record_facts(holdings.estate, store, demand.served_entity, demand.place)
+        seats = {term: seat.group(1).upper() for term in sorted(declared) if (seat := SEAT.fullmatch(term))}
+        for term, place in seats.items():
+            proof = controlled_from(holdings.estate, demand.served_entity, place)
+            facts[term], derived = proof.truth, (*derived, replace(proof, by="derived", term=term))
         own = {**dict(subject), **facts, **demand.as_facts(), "record.category": category}
         name = f"{store}/{category}" if alone[store, category] == 1 else f"{store}/{category}/{addresses[0]}"
         known = {term: value for term, value in own.items() if term in declared}
@@ -111,6 +123,13 @@ def _categories(store: Store, demand: Demand, account: Account) -> frozenset[str
     if demand.scope.stores and store.id not in demand.scope.stores:
         return frozenset()
     return store.holds & demand.scope.categories
+
+
+def secrecy(matter: Matter, at: datetime) -> bool | None:
+    """Whether a secrecy order is in force, as far as the matter's events say: None if none was ever recorded."""
+    if gag(matter, at):
+        return True
+    return False if matter.of(*GAGS) else None
 
 
 def counsel(matter: Matter, at: datetime) -> tuple[Counsel, ...]:

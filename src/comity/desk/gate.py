@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from comity.desk.collection import scope_of
+from comity.desk.collection import scope_of, unproduced
 from comity.desk.decision import assess
 from comity.desk.demand import findings
 from comity.desk.matter import demand_of, load, record
@@ -30,11 +30,10 @@ def case_of(office: Office, matter: Matter, at: datetime) -> Case:
 
 
 def hits_of(matter: Matter) -> Hits | None:
-    """What was last collected, with what was read or cleared since."""
-    collected = matter.of("collected")
-    if not collected:
+    """What was last collected and not yet produced, with what was read or cleared since."""
+    last = unproduced(matter)
+    if last is None:
         return None
-    last = collected[-1]
     reviews = [event for event in matter.of("reviewed") if event.get("items") == last.get("items")]
     read = sum(int(event.get("read") or 0) for event in reviews)
     cleared = sum(int(event.get("cleared") or 0) for event in reviews)
@@ -74,12 +73,6 @@ def ask(office: Office, name: str, at: datetime) -> Release | Refusal:
     """What the gate says at a moment, on what was known then; nothing is recorded."""
     matter = load(office, name).as_known(at)
     return open_gate(case_of(office, matter, at), matter, approvals_of(matter), scope_of(matter), at)
-
-
-def ask_for(office: Office, name: str, at: datetime, categories: frozenset[str]) -> Release | Refusal:
-    """What the gate says of some of the demand's categories, whatever was last collected."""
-    matter = load(office, name).as_known(at)
-    return _asked(office, matter, at, categories)
 
 
 def _asked(office: Office, matter: Matter, at: datetime, categories: frozenset[str]) -> Release | Refusal:

@@ -76,7 +76,8 @@ def confirm(
     A bare day for `return_by` counts to its end in UTC.
     """
     settled = _Settled(proposal, choices, known, by)
-    if any(field.value == NONDISCLOSURE.code for field in proposal.of("instrument")) and "instrument" not in choices:
+    kinds = [field.value for field in proposal.of("instrument")]
+    if NONDISCLOSURE.code in kinds and choices.get("instrument", NONDISCLOSURE.code) == NONDISCLOSURE.code:
         return None, [fault("not-a-demand", settled.at("instrument"), "the paper asks for no records")]
     names = tuple(dict.fromkeys((*TABLES, *(field.name for field in proposal.fields), *choices)))
     faults = [wrong for name in names for wrong in settled.wrong(name)]

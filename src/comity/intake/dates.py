@@ -20,8 +20,8 @@ _DIGIT: Final = "[0-9OolIi|]"
 _MENDED: Final = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "i": "1", "|": "1"})
 _YEAR: Final = rf"(?P<year>[12l]{_DIGIT}{{3}})(?![0-9A-Za-z])"
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{3,9}(?![A-Za-z0-9])")
-_DAY_YEAR = re.compile(rf"\.?\s{{0,3}}(?P<day>{_DIGIT}{{1,2}})(?:st|nd|rd|th)?\s?,?\s{{0,3}}{_YEAR}")
-_DAY_BEFORE = re.compile(rf"(?<![A-Za-z0-9])(?P<day>{_DIGIT}{{1,2}})(?:st|nd|rd|th)?\s{{1,3}}(?:day\sof\s)?$")
+_DAY_YEAR = re.compile(rf"\.?\s{{0,3}}(?P<day>{_DIGIT}{{1,2}})(?i:st|nd|rd|th)?\s?,?\s{{0,3}}{_YEAR}")
+_DAY_BEFORE = re.compile(rf"(?<![A-Za-z0-9])(?P<day>{_DIGIT}{{1,2}})(?i:st|nd|rd|th)?\s{{1,3}}(?i:day\sof\s)?$")
 _YEAR_AFTER = re.compile(rf"\.?,?\s{{0,3}}{_YEAR}")
 _NUMERIC = re.compile(
     rf"(?<![A-Za-z0-9/])(?P<month>{_DIGIT}{{1,2}})/(?P<day>{_DIGIT}{{1,2}})/(?P<year>{_DIGIT}{{4}}|{_DIGIT}{{2}})(?![0-9/])"

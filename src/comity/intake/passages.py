@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -106,7 +106,7 @@ class Paper:
     def field(self, name: str, value: str, span: Span, said: Said) -> Field:
         """A value with its passage and how it was read; `span` counts in `plain`."""
         start, end = self.at[span[0]], self.at[span[1] - 1] + 1
-        page = bisect_right(self.breaks, start) + 1
+        page = bisect_left(self.breaks, start) + 1
         return Field(name, value, self.text[start:end], start, end, page, *said)
 
     def exact(self, span: Span) -> str:

@@ -17,7 +17,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from comity.kernel.law import Effect, Reading, Rule
-from comity.kernel.reason import ADDRESS, Reason, Test, Unit, reasons, scan, value_text
+from comity.kernel.reason import ADDRESS, UNREAD, Reason, Test, Unit, reasons, scan, value_text
 from comity.kernel.words import (
     Compare,
     Facts,
@@ -111,13 +111,14 @@ class Decision:
     @property
     def cited(self) -> frozenset[str]:
         """The ids of the rules, and of the questions' terms, that appear in the proof."""
-        return frozenset(_cited(self.proof)) | {r.rule.id for r in self.objections + self.duties + self.channels}
+        besides = frozenset(r.rule.id for r in self.objections + self.duties + self.channels)
+        return besides | {node.term for node in _nodes(self.proof)}
 
     @property
     def unverified(self) -> tuple[str, ...]:
-        """The rules it rests on whose text nobody has read for this pack."""
-        rested = (r.rule for r in self.powers + self.bars if r.truth is not False)
-        return tuple(rule.id for rule in rested if rule.reviewed.startswith("unverified"))
+        """The rules it rests on, those that lift a bar among them, whose text nobody has read for this pack."""
+        rested = (node for node in _nodes(self.proof) if node.truth is not False and node.cite.endswith(UNREAD))
+        return tuple(dict.fromkeys(node.term for node in rested))
 
 
 def _proofs(reasons: tuple[Reason, ...]) -> tuple[Proof, ...]:
@@ -128,10 +129,10 @@ def _texts(parts: tuple[Reason, ...] | tuple[OpenPoint, ...]) -> str:
     return ",".join(map(TEXT, parts))
 
 
-def _cited(proof: Proof) -> Iterable[str]:
-    yield proof.term
+def _nodes(proof: Proof) -> Iterable[Proof]:
+    yield proof
     for part in proof.parts:
-        yield from _cited(part)
+        yield from _nodes(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ class Judge:
         codes = {leaf.code for leaf in leaves if isinstance(leaf, Compare)} | {OTHER}
         groups = [self.reading.groups.get(g, frozenset()) for g in {x.group for x in leaves if isinstance(x, Within)}]
         members = sorted(frozenset().union(*groups), reverse=True)
-        one_of_each = {tuple(place in group for group in groups): place for place in members}
+        one_of_each = {tuple(place in group for group in groups): place for place in members if place not in codes}
         return sorted((codes | set(one_of_each.values())) - {value})
 
 
@@ -259,7 +260,7 @@ def turns_on(facts: Facts, reading: Reading, most: int = 2) -> tuple[tuple[Chang
     judge = Judge(reading)
     known = {**facts, **judge.settled}
     start = judge.verdict(known)
-    terms = sorted({term for u in judge.every if u.addressed(known) is not False for term in u.terms})
+    terms = sorted({term for unit in judge.every if unit.rule.effect in SIDES for term in unit.terms})
     found: list[tuple[Change, Verdict]] = []
     for size in range(1, most + 1):
         for chosen in combinations(terms, size):

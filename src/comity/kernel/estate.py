@@ -198,6 +198,13 @@ def present(estate: Estate, entity: str, forum: str) -> Proof:
     return Proof(f"{own.name} is present in {forum}", either(p.truth for p in parts), "any", parts=tuple(parts))
 
 
+def controlled_from(estate: Estate, entity: str, place: str) -> Proof:
+    """Is the entity, or one that controls it, established in a place?"""
+    own = estate.entities[entity]
+    parts = tuple(controls(estate, other.id, entity) for other in estate.entities.values() if other.place == place)
+    return Proof(f"{own.name} is controlled from {place}", either(p.truth for p in parts), "any", parts=parts)
+
+
 def offered(estate: Estate, service: Service, forum: str) -> Proof:
     """Is the service offered in the forum?"""
     truth = None if service.offered is None else forum in service.offered

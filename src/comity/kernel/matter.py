@@ -105,7 +105,7 @@ class Event:
 
     def concerns(self, category: str | None) -> bool:
         """Whether it touches this category of records (None asks for any); in doubt, what shuts touches all."""
-        doubt = self.kind in SUSPENDING | ENDING and not self.touches <= CATEGORIES
+        doubt = self.kind in SHUTTING | ENDING and not self.touches <= CATEGORIES
         return category is None or not self.touches or category in self.touches or doubt
 
     def runs(self, at: datetime) -> bool:

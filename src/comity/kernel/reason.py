@@ -1,7 +1,7 @@
 """One rule applied to the facts: whether it holds, the proof, and what it leaves unknown.
 
 Many cases share the few facts a rule reads, so a rule is made ready once and its reason for each combination of those
-facts is kept. Nothing is decided here: whether a bar that is lifted in part stands, and what follows, is the decision's.
+facts is kept. Nothing is decided here: what powers that hold and bars that stand amount to is the decision's room.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted
 from operator import itemgetter
-from typing import Final
+from typing import Final, Literal
 
 from comity.kernel.law import Rule
 from comity.kernel.words import (
@@ -39,6 +39,9 @@ ADDRESS: Final = (
 )  # fmt: skip
 """The terms by which a rule says whom it addresses; a proof leaves out rules these alone rule out."""
 
+UNREAD: Final = " [unverified]"
+"""Stands behind the citation of a text that nobody has read for its pack."""
+
 Test = Callable[[Facts], Truth]
 Shown = tuple[Proof, str]
 """A proof and its canonical JSON."""
@@ -66,7 +69,7 @@ class Reason:
 
 
 def _node(rule: Rule, truth: Truth, parts: tuple[Proof, ...]) -> Proof:
-    cite = f"{rule.cite} [unverified]" if rule.reviewed.startswith("unverified") else rule.cite
+    cite = f"{rule.cite}{UNREAD}" if rule.reviewed.startswith("unverified") else rule.cite
     return Proof(rule.reads, truth, rule.effect, None, rule.id, cite, parts)
 
 
@@ -75,16 +78,16 @@ def stands(bars: Truth, lifts: Truth) -> Truth:
     return both((bars, opposite(lifts)))
 
 
-def tester(condition: Condition | bool, groups: Groups, reads: Set[str] | None = None) -> Test:
+def predicate(condition: Condition | bool, groups: Groups, reads: Set[str] | None = None) -> Test:
     """The condition as a function from facts to truth; terms outside `reads` (None: no limit) count as unknown."""
     match condition:
         case bool():
             return lambda facts: condition
         case Not(part):
-            inner = tester(part, groups, reads)
+            inner = predicate(part, groups, reads)
             return lambda facts: opposite(inner(facts))
         case Both(parts) | Either(parts):
-            return scan([tester(part, groups, reads) for part in parts], isinstance(condition, Either))
+            return scan([predicate(part, groups, reads) for part in parts], isinstance(condition, Either))
         case leaf if reads is not None and leaf.name not in reads:
             return lambda facts: None
         case Word(name):
@@ -130,7 +133,7 @@ def prover(condition: Condition, groups: Groups, cites: Mapping[str, str], refut
         case Either(parts):
             return _joint(write(condition), "any", [prover(part, groups, cites, False) for part in parts], False)
         case leaf:
-            return _leaf(write(leaf), leaf.name, tester(leaf, groups), cites.get(leaf.name, ""))
+            return _leaf(write(leaf), leaf.name, predicate(leaf, groups), cites.get(leaf.name, ""))
 
 
 def _leaf(says: str, name: str, test: Test, cite: str) -> Prover:
@@ -198,9 +201,6 @@ def _frame(proof: Proof) -> tuple[str, str]:
     return head, tail.removesuffix("null}")
 
 
-UNSEEN = object()
-
-
 class Unit:
     """A rule made ready, with what lifts it; a reason is kept for each combination of the facts that it reads."""
 
@@ -211,28 +211,28 @@ class Unit:
     def __init__(self, rule: Rule, lifts: Iterable[Rule], groups: Groups, cites: Mapping[str, str]) -> None:
         own = sorted(terms_of(rule.when))
         self.rule, self.read, self.prove = rule, itemgetter(*own), prover(rule.when, groups, cites)
-        self.addressed = tester(rule.when, groups, frozenset(ADDRESS))
+        self.addressed = predicate(rule.when, groups, frozenset(ADDRESS))
         self.head, self.tail = _frame(_node(rule, None, ()))
         self.lifts = tuple(Unit(lift, (), groups, cites) for lift in sorted(lifts, key=lambda lift: lift.id))
         self.terms: frozenset[str] = frozenset(own).union(*(lift.terms for lift in self.lifts))
         lifted = Either(tuple(lift.rule.when for lift in self.lifts))
-        self.test = tester(Both((rule.when, Not(lifted))) if self.lifts else rule.when, groups)
-        self.seen: dict[object, Reason | None] = {}
+        self.test = predicate(Both((rule.when, Not(lifted))) if self.lifts else rule.when, groups)
+        self.seen: dict[object, Reason | Literal[False]] = {}
         self.recall = self.seen.get
         self.made: dict[tuple[str, ...], Reason] = {}
 
-    def learn(self, known: Facts) -> Reason | None:
-        """Apply the rule alone to facts not seen before, and keep what came out."""
+    def learn(self, known: Facts) -> Reason | Literal[False]:
+        """Apply the rule alone to facts not seen before, and keep what came out; False if it has nothing to say."""
         reason = self.seen[self.read(known)] = self._applied(known)
         return reason
 
-    def _applied(self, known: Facts) -> Reason | None:
+    def _applied(self, known: Facts) -> Reason | Literal[False]:
         effect = self.rule.effect
         if effect != "lifts" and self.addressed(known) is False:
-            return None
+            return False
         proof, text = self.prove(known)
         if proof.truth is False and effect not in ("compels", "bars", "lifts"):
-            return None
+            return False
         return self.made.get((text,)) or self._make((text,), proof.truth, (proof,), text)
 
     def lifted(self, own: Reason, known: Facts) -> Reason:
@@ -259,9 +259,9 @@ def reasons(units: Iterable[Unit], known: Facts) -> list[Reason]:
     """The reasons of those rules that have something to say on the case; `known` has every term, None if unknown."""
     found = []
     for unit in units:
-        reason = unit.recall(unit.read(known), UNSEEN)
-        if reason is UNSEEN:
+        reason = unit.recall(unit.read(known))
+        if reason is None:
             reason = unit.learn(known)
-        if reason is not None:
+        if reason:
             found.append(unit.lifted(reason, known) if unit.lifts and reason.truth is not False else reason)
     return found

@@ -51,8 +51,11 @@ class Paragraph:
     cite: str = ""
 
 
-def certificate(manifest: Manifest, demand: Demand, custodian: Custodian) -> bytes:
-    """The certificate as a PDF; its keywords hold the manifest's digest, which `comity verify` looks for."""
+def certificate(manifest: Manifest, demand: Demand, custodian: Custodian, instrument: str = "") -> bytes:
+    """The certificate as a PDF; `instrument` is its full name. The keywords hold the manifest's digest.
+
+    `comity verify` looks for that digest; dates and paper follow from the manifest and the demand.
+    """
     at = manifest.released.astimezone(UTC)
     american = demand.place == "US"
     hashed = american and at.date() >= HASHES
@@ -65,7 +68,7 @@ def certificate(manifest: Manifest, demand: Demand, custodian: Custodian) -> byt
         "digest": manifest.digest,
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "custodian": asdict(custodian),
-        "heading": _heading(manifest, demand),
+        "heading": _heading(manifest, demand, instrument),
         "paragraphs": [asdict(p) for p in _paragraphs(manifest, custodian, american, hashed)],
         "counts": _counts(manifest),
         "oath": asdict(_oath(american)),
@@ -79,9 +82,9 @@ def certificate(manifest: Manifest, demand: Demand, custodian: Custodian) -> byt
         raise NoCertificate(why=error.message) from error
 
 
-def _heading(manifest: Manifest, demand: Demand) -> list[tuple[str, str]]:
+def _heading(manifest: Manifest, demand: Demand, instrument: str) -> list[tuple[str, str]]:
     lines = [
-        ("Demand", " ".join(part for part in (demand.instrument, demand.reference) if part)),
+        ("Demand", " ".join(part for part in (instrument or demand.instrument, demand.reference) if part)),
         ("Issued by", ", ".join(part for part in (demand.issuer, demand.court, demand.place) if part)),
         ("Served", f"{demand.served:%Y-%m-%d} on {demand.served_entity}"),
         ("Matter", manifest.matter),
@@ -114,8 +117,8 @@ def _paragraphs(manifest: Manifest, custodian: Custodian, american: bool, hashed
     )
     paragraphs = [
         Paragraph(
-            f"I am {custodian.title} of {custodian.entity}. I am a custodian of the records named below, or otherwise"
-            " qualified to certify them.",
+            f"My position at {custodian.entity} is {custodian.title}. I am a custodian of the records named below, or"
+            " otherwise qualified to certify them.",
             cite("902(11)"),
         ),
         Paragraph(f"With this certificate I hand over {_what(manifest)}."),
@@ -131,7 +134,8 @@ def _paragraphs(manifest: Manifest, custodian: Custodian, american: bool, hashed
 
 def _what(manifest: Manifest) -> str:
     items, octets = len(manifest.items), sum(item.size for item in manifest.items)
-    parts = [f"{items:,} messages ({octets:,} octets)"] if "content" in manifest.scope.categories else []
+    messages = f"{items:,} message{'' if items == 1 else 's'} ({octets:,} octets)"
+    parts = [messages] if "content" in manifest.scope.categories else []
     parts += [f"the table {table.name} with {table.rows:,} rows" for table in manifest.tables]
     return " and ".join(parts)
 

@@ -143,11 +143,14 @@ class _Walk:
         self._peaks.append(top)
 
     def _head(self, row: Row, where: str) -> None:
+        self._headed = row.head is not None
+        judged = self._headed and not self._denied
+        if not judged and self._size not in self._sizes:
+            return
         root = ledger.fold(self._peaks)
         if self._size in self._sizes:
             self._roots[self._size] = root
-        self._headed = row.head is not None
-        if row.head is None or self._denied:
+        if row.head is None or not judged:
             return
         signature = Signature(self._origin, row.head[:ID_BYTES], row.head[ID_BYTES:])
         note = Note(Checkpoint(self._origin, self._size, root).text, (signature,))

@@ -7,6 +7,8 @@ as an office would do it: nothing is told beforehand. The acts carry the dates o
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,16 +16,20 @@ from typing import Final, Protocol
 
 import pyrage
 
-from comity.desk import collection, gate, office
+from comity.desk import collection, gate, notice, office
 from comity.desk import demand as intake
 from comity.desk.decision import Assessment, assess
 from comity.desk.matter import load, record
 from comity.desk.office import Office
 from comity.desk.release import Sent, send
+from comity.desk.report import report
 from comity.intake.confirm import Choice
 from comity.intake.passages import Proposal
 from comity.kernel.gate import Refusal, Release
 from comity.kernel.matter import Event, Matter
+from comity.kernel.notice import Notice
+from comity.kernel.report import Report
+from comity.registry.keys import load as load_key
 from comity.sim.corpus import Asked, choose
 from comity.sim.mail import write_mail
 from comity.sim.papers import warrant_2013, warrant_2018
@@ -59,6 +65,9 @@ class Teller(Protocol):
     def answer(self, answer: Release | Refusal) -> None:
         """What the gate says."""
 
+    def report(self, made: Report) -> None:
+        """What may be published."""
+
     def assessment(self, found: Assessment) -> None:
         """What the law says."""
 
@@ -77,6 +86,8 @@ class Story:
     compelled: Assessment | None = None
     listing: collection.Listing | None = None
     sent: Sent | None = None
+    verified: bool = False
+    notices: list[Notice] = field(default_factory=list)
 
 
 def build(out: Path, tell: Teller, corpus: Path | None = None, messages: int = 20_000) -> Story:
@@ -108,6 +119,8 @@ def run(story: Story) -> Story:
     _answer_in_part(story)
     _replay(story)
     _answer_new(story)
+    _verify(story)
+    _notice_and_report(story)
     _fresh(story)
     return story
 
@@ -125,7 +138,7 @@ def _confirmed(story: Story, name: str, text: str, served: datetime) -> Matter:
     if name == OLD:
         story.tell.proposal(read)
     choices: dict[str, Choice] = {"id": name, "served": served, "channel": "post", "served_entity": "meridian-corp"}
-    choices |= {"demand.showing": "probable-cause"} if "demand.showing" in story.office.packs.words.terms else {}
+    choices["demand.gag"] = False
     demand, sources = intake.confirmed(story.office, read, choices, "clerk", served)
     matter = intake.receive(story.office, demand, "clerk", served, sources)
     record(story.office, name, [_finding(served, demand.reference)])
@@ -166,7 +179,7 @@ def _replay(story: Story) -> None:
         story.tell.row(answered)
     story.tell.step("The gate while the order was stayed")
     at = moment(8)
-    asked = gate.ask_for(story.office, OLD, at, frozenset({"content"}))
+    asked = gate.ask(story.office, OLD, at)
     assert isinstance(asked, Refusal)
     story.refused = asked
     story.tell.answer(asked)
@@ -198,6 +211,33 @@ def _answer_new(story: Story) -> None:
     story.tell.line(
         f"{len(story.sent.manifest.items)} messages, sealed to the authority's key, signed: {story.sent.path}"
     )
+
+
+def _verify(story: Story) -> None:
+    story.tell.step("The production, checked by a process that knows nothing of the office")
+    assert story.sent is not None
+    key = str(load_key(story.office.root / "keys" / "ledger.key").key)
+    command = (sys.executable, "-I", "-m", "comity", "verify", story.sent.path.resolve(), "--identity")
+    where = (str(part) for part in (*command, (story.out / "authority.key").resolve(), "--key", key))
+    done = subprocess.run(tuple(where), capture_output=True, text=True, cwd="/", env={}, check=False)
+    for line in (done.stdout + done.stderr).splitlines():
+        story.tell.line(line)
+    story.verified = done.returncode == 0
+
+
+def _notice_and_report(story: Story) -> None:
+    story.tell.step("Telling the user")
+    for at in (PRODUCED, GAG_ENDS):
+        for found in notice.notices(story.office, load(story.office, NEW).as_known(at), at):
+            story.tell.line(f"{at:%Y-%m-%d}  {found.account}: {found.state}, {found.says}")
+            story.notices.append(found)
+            if found.state == "due":
+                letter = notice.tell(story.office, NEW, found.account, "clerk", at)
+                (story.out / "letter.txt").write_text(letter, encoding="utf-8")
+                story.tell.line("the letter is in letter.txt")
+    story.tell.step("The transparency report, first half of 2018")
+    period = datetime(2018, 1, 1, tzinfo=UTC), datetime(2018, 7, 1, tzinfo=UTC)
+    story.tell.report(report(story.office, *period, threshold=3))
 
 
 def _fresh(story: Story) -> None:

@@ -125,20 +125,20 @@ class _Window:
 
     def __init__(self, file: int, size: int) -> None:
         self.file, self.size, self.at, self.length = file, size, 0, 0
-        self.buffer = bytearray(min(CHUNK, size))
+        self.buffer = bytearray(max(1, min(CHUNK, size)))
         self.find = _finder(self.buffer)
 
     def move(self, at: int) -> int:
         """Fill the buffer from offset `at`; how far From_ lines can be told (a last line may be cut off).
 
-        Less than a buffer is had only at the end, or of a file that has become shorter: its store tells when it closes.
+        Of a file that has become shorter what is left is had; its store tells when it closes.
         """
         self.at, self.length = at, 0
         room = memoryview(self.buffer)[: self.size - at]
         while got := os.preadv(self.file, [room[self.length :]], at + self.length):
             self.length += got
         reached = at + self.length
-        return reached if reached >= self.size else reached - LINE_LIMIT
+        return reached if reached >= self.size or self.length < len(room) else reached - LINE_LIMIT
 
     def marks(self, begin: int, stop: int, wanted: Needles) -> list[int]:
         """Marks of lines that begin in [begin, stop); headers are first searched all at once, as most hold nothing."""

@@ -1,0 +1,65 @@
+"""Telling the user: due, or withheld by which order until when; and the letter, recorded when it goes out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from comity.desk.decision import assess
+from comity.desk.matter import demand_of, load, record
+from comity.desk.office import Office
+from comity.errors import ComityError
+from comity.kernel.matter import GAGS, Event, Matter
+from comity.kernel.notice import Duties, Gap, Notice, Policy, gaps, notice_due
+from comity.letters.notice import Telling, text
+
+
+class NotDue(ComityError):
+    """there is nothing to tell the user of `{account}`: {why}"""
+
+    help = "see `comity notify {matter}`"
+    exit_code = 5
+
+
+def notices(office: Office, matter: Matter, at: datetime) -> tuple[Notice, ...]:
+    """How notice stands at a moment, for each account of the demand."""
+    duties = _duties(office, matter, at)
+    return tuple(notice_due(matter, duties, at, account) for account in demand_of(matter).scope.accounts)
+
+
+def silences(office: Office, matter: Matter, at: datetime) -> dict[str, tuple[Gap, ...]]:
+    """For each account, every stretch in which the user had not been told and nothing forbade telling."""
+    duties = _duties(office, matter, at)
+    return {account: gaps(matter, duties, at, account) for account in demand_of(matter).scope.accounts}
+
+
+def _duties(office: Office, matter: Matter, at: datetime) -> Duties:
+    found = assess(office, matter, at)
+    reasons = {reason.rule.id: reason for ruled in found.ruled for reason in ruled.decision.duties}
+    return Duties(Policy(tells=office.settings.notify), tuple(reasons.values()))
+
+
+def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
+    """The letter to the user of an account, and the record that it went out; refused while an order forbids it."""
+    office.person(by)
+    whole = load(office, name)
+    matter = whole.as_known(at)
+    found = next((notice for notice in notices(office, matter, at) if notice.account == account), None)
+    if found is None or found.state in ("given", "not-required"):
+        raise NotDue(account=account, why=found.says if found else "the demand does not name it", matter=name)
+    demand = demand_of(matter)
+    produced = matter.of("produced")
+    packs = (pack.instrument for pack in office.packs.packs)
+    cite = next((str(head.get("cite", "")) for head in packs if head.get("id") == demand.instrument), "")
+    telling = Telling(
+        office.holdings.estate.name,
+        office.settings.name,
+        account,
+        demand.instrument,
+        cite,
+        produced[-1].happened if produced else None,
+        matter.of(*GAGS),
+    )
+    letter = text(found, demand, telling)
+    event = Event("", "notified", at, at, f"the user of {account} was told", "letter", by, data=(("account", account),))
+    record(office, name, [event], seen=len(whole.events))
+    return letter

@@ -1,0 +1,188 @@
+"""The law packs hold: no fault, every example, every day covered, every word used, every quotation short."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+import comity_laws
+from comity.kernel.decision import Judge, decide
+from comity.kernel.law import Law, Rule
+from comity.kernel.words import Value, terms_of
+from comity.lawpack import Example, Packs, check, read_assumption, read_folder, reading_for, try_all, try_example
+
+ROOT = Path(__file__).parents[2]
+LAWS = ROOT / "src" / "comity_laws"
+VERDICTS = {"compelled", "conflict", "barred", "free", "open"}
+EXAMPLES = tuple(example for pack in read_folder(LAWS).packs for example in pack.examples)
+CONTROLLED = tuple(e for e in EXAMPLES if e.expect == "compelled" and "demand.binding_at_home" not in e.facts)
+"""The compelled, but for orders whose force, control included, counsel in their own state has to answer for."""
+
+PROVIDER: dict[str, Value] = {
+    "served.place": "US", "served.present_in_forum": True, "served.offers_in_forum": True,
+    "served.public_provider": True, "record.served_controls": True, "demand.emergency": False,
+}  # fmt: skip
+COMPULSORY = (
+    "us-sca-warrant", "us-sca-d-order", "us-grand-jury-subpoena", "us-administrative-subpoena", "us-trial-subpoena",
+)  # fmt: skip
+
+
+def test_the_packs_have_no_fault(packs: Packs) -> None:
+    """`comity law check` passes."""
+    assert check(packs) == ()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.where for example in EXAMPLES])
+def test_every_example_holds(example: Example, law: Law) -> None:
+    """The packs say of it exactly what it expects, and the proof cites what it names."""
+    assert try_example(example, law).wrong == ()
+
+
+def test_every_example_is_tried(packs: Packs) -> None:
+    """None is lost between the files and the trial."""
+    assert len(try_all(packs)) == len(EXAMPLES) > 90
+
+
+def quarters() -> Iterator[date]:
+    """The first day of each quarter since 1986."""
+    yield from (date(year, month, 1) for year in range(1986, 2027) for month in (1, 4, 7, 10))
+
+
+@pytest.mark.parametrize("court", ["us-nysd", "us-ohsd", "us-paed", "ie-hc"])
+def test_every_day_is_covered(packs: Packs, court: str) -> None:
+    """Every instrument, class and place of records has exactly one verdict in every quarter since 1986."""
+    instruments = packs.words.terms["demand.instrument"].codes
+    classes = tuple(product(instruments, ("content", "traffic", "subscriber"), ("US", "IE", None)))
+    for day in quarters():
+        judge = Judge(packs.law.on(day, court))
+        for instrument, category, store in classes:
+            place = "US" if instrument.startswith("us-") else "IE"
+            asked: dict[str, Value] = {"demand.place": place, "demand.instrument": instrument}
+            record: dict[str, Value] = {"record.category": category, "record.store_place": store}
+            decision = judge.decide({**PROVIDER, **asked, **record, "record.holder_place": store})
+            assert decision.verdict in VERDICTS
+            assert (decision.verdict == "open") == bool(decision.open_points), (day, instrument, category, store)
+
+
+def test_since_1987_nothing_that_united_states_process_asks_for_is_free(law: Law) -> None:
+    """Content and records at a public provider in the United States are compelled, barred or open; never no law."""
+    for day in quarters():
+        if day < date(1987, 1, 19):
+            continue
+        judge = Judge(law.on(day, "us-nysd"))
+        for instrument, category in product(COMPULSORY, ("content", "traffic", "subscriber")):
+            facts = {**PROVIDER, "demand.place": "US", "demand.instrument": instrument, "record.category": category}
+            verdict = judge.decide({**facts, "record.store_place": "US", "record.holder_place": "US"}).verdict
+            assert verdict in {"compelled", "barred", "open"}, (day, instrument, category)
+
+
+def test_of_the_versions_of_a_text_one_is_in_force_each_day(law: Law) -> None:
+    """From the first day of the first version on, never none and never two."""
+    versions: dict[str, list[Rule]] = {}
+    for rule in law.rules:
+        if "@" in rule.id:
+            versions.setdefault(rule.id.split("@")[0], []).append(rule)
+    assert len(versions) >= 8
+    for stem, rules in versions.items():
+        day = min(rule.since for rule in rules)
+        while day < date(2027, 1, 1):
+            assert sum(rule.in_force(day) for rule in rules) == 1, (stem, day)
+            day += timedelta(days=13)
+
+
+@pytest.mark.parametrize("example", CONTROLLED, ids=[example.where for example in CONTROLLED])
+def test_unknown_control_leaves_a_compelled_example_open(example: Example, law: Law) -> None:
+    """Nobody is compelled to hand over what it is not known to control."""
+    facts = {term: value for term, value in example.facts.items() if term != "record.served_controls"}
+    decision = decide(facts, reading_for(example, law))
+    assert decision.verdict == "open"
+    assert "record.served_controls" in {point.term for point in decision.open_points}
+
+
+def test_every_instrument_has_an_example(packs: Packs) -> None:
+    """Each kind of demand that the packs know is shown at least once."""
+    shown = {example.facts.get("demand.instrument") for example in EXAMPLES}
+    assert set(packs.words.terms["demand.instrument"].codes) <= shown
+
+
+def test_every_place_in_a_file_name_is_the_packs_own(packs: Packs) -> None:
+    """A pack lies in the folder of its place."""
+    for pack in packs.packs:
+        assert pack.document.name.split("/")[0] == pack.instrument["place"].lower()
+
+
+def test_every_rule_and_answer_says_whether_its_text_was_read(law: Law) -> None:
+    """`read`, with the day and the text, or `unverified`, with what was not."""
+    for text in [*law.rules, *law.answers]:
+        assert re.match(r"(read \d{4}-\d\d-\d\d|unverified): \S", text.reviewed), text.id
+
+
+def test_what_is_read_aloud_is_one_plain_sentence(law: Law) -> None:
+    """What proofs print begins with a capital, ends with a full stop and holds no line break."""
+    for text in [*law.rules, *law.answers]:
+        assert re.fullmatch(r"[A-Z][^\n]{10,240}\.", text.reads), text.id
+    for question in law.questions:
+        assert question.asks.endswith("?") and question.why.endswith("."), question.id
+
+
+def test_quotations_are_short(law: Law) -> None:
+    """A quotation is the decisive phrase, not the paragraph."""
+    assert all(len(rule.quote.split()) <= 25 for rule in law.rules)
+    assert sum(bool(rule.quote) for rule in law.rules) > 25
+
+
+def test_every_declared_word_is_read_by_a_rule_or_given_by_the_house(packs: Packs) -> None:
+    """No term stands idle, but for those that the kernel and the table of accounts always give."""
+    given = {"demand.issuer", "record.readable_by_provider"}
+    read = frozenset().union(*(terms_of(rule.when) for rule in packs.law.rules))
+    assert set(packs.words.terms) - read == given
+
+
+def test_every_question_says_what_it_would_take(law: Law) -> None:
+    """A question that nobody with authority has answered reads as unknown, in every court."""
+    answered = {answer.question for answer in law.answers}
+    for question in law.questions:
+        if question.id not in answered:
+            for court in ("us-nysd", "ie-sc", "eu-cjeu"):
+                assert law.on(date(2026, 11, 23), court).questions[question.id].truth is None
+
+
+def test_the_edition_is_dated_and_in_the_changelog() -> None:
+    """Year, month, number; and a line for it."""
+    assert re.fullmatch(r"20\d\d\.(1[0-2]|[1-9])\.\d+", comity_laws.VERSION)
+    assert f"## {comity_laws.VERSION}\n" in (LAWS / "CHANGELOG.md").read_text("utf-8")
+    assert "CC0 1.0 Universal" in (LAWS / "LICENSE").read_text("utf-8")
+
+
+def test_the_page_on_reading_a_pack_says_what_the_packs_say(law: Law) -> None:
+    """Its snippet stands in the pack, and its what-ifs can be asked."""
+    page = (ROOT / "docs" / "laws" / "README.md").read_text("utf-8")
+    pack = (LAWS / "us" / "sca-2703-warrant.toml").read_text("utf-8").splitlines()
+    (snippet,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert [line for line in snippet.splitlines() if line not in pack] == []
+    asked = re.findall(r'--assume "([^"]+)"', page)
+    assert len([read_assumption(text, law) for text in asked]) == 3
+
+
+def test_ninety_four_districts_stand_under_their_circuits(law: Law) -> None:
+    """As 28 U.S.C. 41 and 81-131 have it, with the territorial courts; and every line ends in Congress."""
+    districts = [court for court in law.courts.values() if re.fullmatch(r"us-[a-z]{2,3}[nsewcm]?d", court.id)]
+    circuits = Counter(court.above for court in districts)
+    assert len(districts) == 94
+    assert circuits == {
+        "us-ca1": 5, "us-ca2": 6, "us-ca3": 6, "us-ca4": 9, "us-ca5": 9, "us-ca6": 9, "us-ca7": 7, "us-ca8": 10,
+        "us-ca9": 15, "us-ca10": 8, "us-ca11": 9, "us-cadc": 1,
+    }  # fmt: skip
+    for court in districts:
+        assert law.line(court.id)[2:] == ("us-scotus", "us-congress")
+    assert law.line("us-nysd") == ("us-nysd", "us-ca2", "us-scotus", "us-congress")
+    assert law.line("ie-hc")[-2:] == ("eu-cjeu", "eu-legislature")
+    assert {place: law.apexes[place] for place in ("US", "EU", "IE")} == {
+        "US": "us-scotus", "EU": "eu-cjeu", "IE": "ie-sc",
+    }  # fmt: skip
