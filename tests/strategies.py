@@ -96,13 +96,16 @@ def days(spread: int = 3) -> st.SearchStrategy[date]:
     return st.integers(-spread, spread).map(lambda n: DAY + timedelta(days=n))
 
 
+SENTENCES = st.sampled_from(["it reads", 'it says "no"\\ and\nmore', "§ 2703(a) – Überleitung\u2028\x7f", ""])
+
+
 @st.composite
 def rules(draw: st.DrawFn, id: str, effect: str, bars: tuple[str, ...] = (), size: int = 5) -> Rule:
     """A rule that is in force on most days."""
     since = draw(st.sampled_from([date(1986, 10, 21), DAY, DAY + timedelta(days=1)]))
     until = draw(st.sampled_from([None, None, DAY, DAY + timedelta(days=2)]))
     return Rule(
-        id, effect, draw(st.sampled_from(["US", "EU"])), since, until, f"cite of {id}", f"{id} reads",
+        id, effect, draw(st.sampled_from(["US", "EU"])), since, until, f"cite of {id}", draw(SENTENCES),
         draw(conditions(size=size)), reviewed=draw(st.sampled_from(["read 2026-11-23", "unverified"])),
         lifts=draw(st.sampled_from(bars)) if effect == "lifts" else "",
         name="answer" if effect == "obliges" else id, forum="us-nysd",

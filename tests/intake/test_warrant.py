@@ -38,12 +38,12 @@ def said(proposal: Proposal, name: str) -> list[tuple[str, str]]:
 
 
 RANGES = [
-    ("from June 1, 2012 through November 30, 2013 (UTC)", "2012-06-01T00", "2013-12-01T00", "certain", "certain"),
-    ("from June 1, 2012 through November 30, 2013", "2012-06-01T00", "2013-12-01T00", "likely", "likely"),
-    ("between June 1, 2012 and November 30, 2013 (UTC)", "2012-06-01T00", "2013-12-01T00", "certain", "doubtful"),
-    ("between June 1, 2012 and November 30, 2013, inclusive (UTC)", "2012-06-01T00", "2013-12-01T00", "certain", "certain"),
-    ("for the period June 1, 2012 to November 30, 2013, exclusive (UTC)", "2012-06-01T00", "2013-11-30T00", "certain", "certain"),
-    ("from June 1, 2012 up to and including June 2, 2012 (GMT)", "2012-06-01T00", "2012-06-03T00", "certain", "certain"),
+    ("from May 1, 2012 through May 9, 2012 (UTC)", "2012-05-01T00", "2012-05-10T00", "certain", "certain"),
+    ("from May 1, 2012 through May 9, 2012", "2012-05-01T00", "2012-05-10T00", "likely", "likely"),
+    ("between May 1, 2012 and May 9, 2012 (UTC)", "2012-05-01T00", "2012-05-10T00", "certain", "doubtful"),
+    ("between May 1, 2012 and May 9, 2012, inclusive (UTC)", "2012-05-01T00", "2012-05-10T00", "certain", "certain"),
+    ("for the period May 1, 2012 to May 9, 2012, exclusive (UTC)", "2012-05-01T00", "2012-05-09T00", "certain", "certain"),
+    ("from May 1, 2012 up to and including May 9, 2012 (GMT)", "2012-05-01T00", "2012-05-10T00", "certain", "certain"),
     ("dates from 2012-06-01 until 2012-07-01 (UTC)", "2012-06-01T00", "2012-07-02T00", "certain", "doubtful"),
     ("from June 1, 2012 through July 1, 2012, Pacific Time", "2012-06-01T07", "2012-07-02T07", "certain", "certain"),
     (
@@ -126,13 +126,13 @@ def test_what_officers_look_for_is_not_what_is_handed_over(known: Known) -> None
             'in which any of these words occurs: "cobalt", "lantern" or "Überweisung"',
             ["cobalt", "lantern", "Überweisung"],
         ),
-        ("containing the words “cobalt,” and “lantern.”", ["cobalt", "lantern."]),
+        ("containing the words “cobalt,” and “lantern.”", ["cobalt", "lantern"]),
         ('search terms: "pay\n   day"; the "Account" is another matter', ["pay day"]),
         ("all e-mails", []),
     ],
 )
 def test_quoted_words_after_a_cue_are_terms(words: str, terms: list[str], known: Known) -> None:
-    """The words themselves, as the paper spells them, without the comma that typesetters put inside the quotes."""
+    """The words themselves, as the paper spells them, without the marks that typesetters put inside the quotes."""
     assert [field.value for field in read(known, things=words).of("terms")] == terms
 
 
@@ -153,7 +153,7 @@ def test_terms_that_were_not_read_are_missing(known: Known) -> None:
         ("the account owen.ardrnore@meridian.example", [(OWEN, "doubtful")]),
         ("the account ray@harbor-dale.example", [("ray@harbor-dale.example", "doubtful")]),
         ("the account nobody.knows@meridian.example", [("nobody.knows@meridian.example", "likely")]),
-        ("@ home, a@b, @@, x@y@z.example", [("x@y", "")][:0]),
+        ("@ home, a@b, @@, x@y@z.example", []),
     ],
 )
 def test_accounts_are_read_as_far_as_they_are_known(searched: str, found: list[tuple[str, str]], known: Known) -> None:
@@ -164,9 +164,7 @@ def test_accounts_are_read_as_far_as_they_are_known(searched: str, found: list[t
 
 def test_a_writers_address_is_no_account_asked_for(known: Known) -> None:
     """Whom to answer is not whose records; were it an account here, a person would have to say so."""
-    proposal = read(
-        known, f"Send the records to agent@bureau.example or {OWEN.replace('owen', 'owen')}.\n", searched="\n"
-    )
+    proposal = read(known, f"Send the records to agent@bureau.example or {OWEN}.\n", searched="\n")
     assert said(proposal, "accounts") == [(OWEN, "doubtful")]
 
 
@@ -189,8 +187,8 @@ def test_silence_is_ordered_or_only_asked_for(words: str, value: str, sure: str,
 
 def test_the_forms_own_clause_on_delayed_notice_is_no_gag(known: Known) -> None:
     """The box on delayed notice concerns the officers' own notice to the person searched."""
-    box = "Pursuant to 18 U.S.C. § 3103a(b), immediate notification may have an adverse result listed in 18 U.S.C. § 2705;"
-    proposal = read(known, box + " the officer may delay notice for 30 days.\n")
+    box = "Under 18 U.S.C. § 3103a(b), immediate notification may have an adverse result listed in 18 U.S.C. § 2705"
+    proposal = read(known, box + "; the officer may delay notice for 30 days.\n")
     assert proposal.of("secrecy") == ()
     assert proposal.of("demand.gag") == ()
 
@@ -356,9 +354,7 @@ def test_the_entity_that_holds_the_records_is_told_from_one_that_is_mentioned(kn
 
 def test_headings_are_told_from_words_that_point_at_them(known: Known) -> None:
     """`described in Attachment B` in the body does not begin Attachment B, even alone on its line."""
-    body = (
-        "The things to be seized are described in\nAttachment B\nand nothing else, for the contents of all e-mails.\n"
-    )
+    body = "The things to be seized are described in\nAttachment B\nand nothing else: the contents of all e-mails.\n"
     proposal = read(known, body, "basic subscriber information")
     assert said(proposal, "categories") == [("subscriber", "certain")]
 
@@ -398,15 +394,53 @@ def test_a_proposal_as_json_has_everything(known: Known) -> None:
 
 PIECES = st.sampled_from(
     [
-        "UNITED STATES DISTRICT COURT for the ", "Southern District of New York", "District of Columbia", "SEARCH WARRANT",
-        "ATTACHMENT A\n", "ATTACHMENT B\n", "Property to be searched", "the account ", OWEN, "@", "x@y.example ", "from ",
-        "May 4, 2015", "02/30/2015", " through ", " to the present", " (UTC)", "12:00 a.m. Eastern Time on ", "inclusive",
-        "contents of all e-mails", "these words: ", '"cobalt", ', "not ", "shall not notify ", "for 90 days", "2705(b)",
-        "21 U.S.C. 841", "Case No. ", "13 Mag. 90714", "Hon. A. B. Cee, United States Magistrate Judge", "\n", "\f", "   ",
-        "on or before ", "Date and time issued: ", "Meridian Corp.", "GRAND JURY SUBPOENA", "Date and Time: ", "-\n", "ﬁ",
-        "within ten days of service", "REQUEST FOR PRESERVATION", "preserve ", "EMERGENCY REQUEST", "Central Authority of ",
+        "UNITED STATES DISTRICT COURT for the ",
+        "Southern District of New York",
+        "District of Columbia",
+        "SEARCH WARRANT",
+        "ATTACHMENT A\n",
+        "ATTACHMENT B\n",
+        "Property to be searched",
+        "the account ",
+        "owen.ardmore@meridian.example",
+        "@",
+        "x@y.example ",
+        "from ",
+        "May 4, 2015",
+        "02/30/2015",
+        " through\n",
+        " to the present",
+        " (UTC)",
+        "12:00 a.m. Eastern Time on ",
+        "inclusive",
+        "contents of all e-mails",
+        "these words: ",
+        '"cobalt", ',
+        "not\n",
+        "shall not notify ",
+        "for 90 days",
+        "2705(b)",
+        "21 U.S.C. 841",
+        "Case No. ",
+        "13 Mag. 90714",
+        "Hon. A. B. Cee, United States Magistrate Judge\n",
+        "on or before ",
+        "Date and time issued: ",
+        "Meridian Corp.",
+        "GRAND JURY SUBPOENA",
+        "Date and Time: ",
+        "-\n",
+        "within ten days of service",
+        "REQUEST FOR PRESERVATION",
+        "preserve ",
+        "EMERGENCY REQUEST",
+        "Central Authority of ",
+        "ﬁ",
+        "\x0c",
+        "   ",
+        "\n",
     ]
-)  # fmt: skip
+)
 
 
 @given(parts=st.lists(PIECES | st.text(max_size=6), max_size=30))

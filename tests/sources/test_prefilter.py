@@ -15,7 +15,7 @@ from tests.sources.making import FROM, mbox, message, plain_split, scraps
 from comity.kernel.collection import canonical_address
 from comity.sources import prefilter
 from comity.sources.headers import addresses, fields
-from comity.sources.prefilter import DOUBT, LOOK, block_marks, following, looks, marks, needles
+from comity.sources.prefilter import BLANK, DOUBT, LOOK, block_marks, following, looks, marks, needles
 
 ANN = ("ann.lee@x.example",)
 
@@ -58,11 +58,8 @@ def test_every_header_with_a_needle_is_looked_at(octets: bytes) -> None:
     """Whatever stands between the From_ line and the first blank line counts, however long it is."""
     found = {mark >> 2: mark & LOOK for mark in marked(octets, (b"ann",), jobs=1) if not mark & DOUBT}
     for start, begin, end in plain_split(octets)[0]:
-        head = octets[start:end]
-        blank = min(
-            (at for at in (octets.find(b"\n\n", begin - 1), octets.find(b"\n\r\n", begin - 1)) if at >= 0), default=end
-        )
-        assert found[start] or not looks(head[: blank - start], (b"ann",))
+        blank = BLANK.search(octets, begin - 1, end)
+        assert found[start] or not looks(octets[start : blank.start() if blank else end], (b"ann",))
 
 
 def test_helper_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

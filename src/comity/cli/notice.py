@@ -53,10 +53,14 @@ def notify(
         ])  # fmt: skip
         return
     for one in found:
-        out.print(
-            f"{one.account}: [{STATES[one.state]}]{one.state}[/] {escape(one.says.removeprefix(one.state).lstrip(': '))}"
-        )
+        says = one.says.removeprefix(one.state).lstrip(": ")
+        out.print(f"{one.account}: [{STATES[one.state]}]{one.state}[/] {escape(says)}")
         for begin, end in silent[one.account]:
             out.print(f"    not told and not forbidden from {begin:%Y-%m-%d} to {end:%Y-%m-%d}")
+        if one.secrecy and one.gag is None:
+            out.print("    → nobody has said whether there is a secrecy order. If there is none, record that:")
+            out.print(
+                f'      comity event {matter} gag-lifted "no secrecy order" --source PAPER --by YOU', soft_wrap=True
+            )
         if one.state == "due":
             out.print(f"    → comity notify {matter} --account {one.account} --by YOU", soft_wrap=True)

@@ -68,7 +68,8 @@ def assess(
     """Decide every class of records in the demand's scope (or a part of it) by the law of that day in the forum."""
     demand, law = demand_of(matter), office.packs.law
     demand = replace(demand, scope=scope or demand.scope)
-    court = demand.court or law.apexes.get(demand.place, "")
+    home = office.holdings.estate.entities[demand.served_entity].place
+    court = demand.court or law.apexes.get(demand.place) or law.apexes.get(home, "")
     if court not in law.courts:
         raise NoCourt(place=demand.place)
     on = at.astimezone(forum_zone(demand.place)).date()
@@ -129,7 +130,7 @@ def secrecy(matter: Matter, at: datetime) -> bool | None:
     """Whether a secrecy order is in force, as far as the matter's events say: None if none was ever recorded."""
     if gag(matter, at):
         return True
-    return False if matter.of(*GAGS) else None
+    return False if matter.of(*GAGS, "gag-lifted") else None
 
 
 def counsel(matter: Matter, at: datetime) -> tuple[Counsel, ...]:

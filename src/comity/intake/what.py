@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from comity.intake.passages import Field, Span, Sure, softly
+from comity.intake.passages import Field, Said, Span, Sure, softly
 from comity.intake.shape import D_ORDER, SUBPOENA, Sheet
 from comity.intake.who import best
 from comity.kernel.words import Truth
@@ -20,7 +20,7 @@ _OF_ACCOUNT = softly(
     r"\b(?:accounts?|associated with|subscriber of|search of|e-?mails? of|identifiers?|address(?:es)?)\b[^.;]{0,60}$"
 )
 _OF_CONTACT = softly(
-    r"(?:^|[\n\f])\s?(?:from|to|cc|reply-to):[^\n]{0,60}$|\b(?:contact|send|write|reply|return)\W[^.]{0,60}$"
+    r"(?:^|[\n\f])\s?(?:from|to|cc|reply-to):[^\n]{0,60}$|\b(?:contact|send|write|reply|return)\W[^\n;]{0,60}$"
 )
 _MISREAD: Final = (("0", "o"), ("1", "l"), ("1", "i"), ("5", "s"), ("rn", "m"), ("vv", "w"))
 
@@ -51,7 +51,7 @@ def _address(plain: str, at: int, local: re.Pattern[str], domain: re.Pattern[str
     if before is None or after is None:
         return None
     start = low + before.start() + len(before.group()) - len(before.group().lstrip(".'-+%"))
-    return (start, after.end()) if start < at else None
+    return (start, after.end()) if start < at and plain[start - 1 : start] != "@" else None
 
 
 def _joined(plain: str, span: Span) -> str:
@@ -155,7 +155,7 @@ _TERMS = softly(
     r"|\b(?:words|terms|phrases) (?:occurs?|appears?)\b|\bcontain(?:s|ing)? (?:any of )?(?:the )?(?:words?|terms?)\b"
 )
 _QUOTED = re.compile(
-    r"(?:[\s:,;-]|\bor\b|\band\b|\boccurs?\b|\bappears?\b|\bof\b|\bthe\b|\bfollowing\b){0,12}\"([^\"\n\f]{1,100})\""
+    r"(?:[\s:,;-]|\bor\b|\band\b|\boccurs?\b|\bappears?\b|\bof\b|\bthe\b|\bfollowing\b){0,12}\"([^\"\f]{1,100})\""
 )
 
 _MIXED = re.compile(r"[^\W\d_][015]|[015][^\W\d_]")
@@ -178,12 +178,16 @@ def limited_by_words(sheet: Sheet) -> bool:
 def _quoted(sheet: Sheet, at: int, end: int) -> Iterator[Field]:
     while quote := _QUOTED.match(sheet.plain, at, end):
         at = quote.end()
-        # American typesetting puts the comma inside the quotes; it is no part of the word.
-        inner = quote.start(1), quote.start(1) + len(quote.group(1).rstrip(" ,;"))
+        # American typesetting puts commas and full stops inside the quotes; they are no part of the word.
+        inner = quote.start(1), quote.start(1) + len(quote.group(1).rstrip(" ,;."))
         if inner[0] < inner[1]:
             term = sheet.paper.exact(inner)
-            sure: Sure = "doubtful" if _MIXED.search(term) else "certain"
-            yield sheet.paper.field("terms", term, inner, (sure, "quoted as a word to look for"))
+            said: Said = ("certain", "quoted as a word to look for")
+            if _MIXED.search(term):
+                said = "doubtful", "letters and figures may have been confused"
+            elif quote.group(1).endswith("."):
+                said = "likely", "the full stop inside the quotes is taken for the sentence's"
+            yield sheet.paper.field("terms", term, inner, said)
 
 
 _SECTION: Final = r"[0-9]{1,5}[A-Za-z]?(?:\([0-9A-Za-z]{1,4}\)){0,4}"

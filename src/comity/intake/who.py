@@ -95,6 +95,7 @@ _TITLES: Final = tuple(
 )
 _HONOURED = re.compile(r"(?:\bhon\b\.?|\bhonou?rable\b|/s/)\s", re.IGNORECASE)
 _NAME_END = re.compile(r"(?<![\w.])([A-Z][\w'-]*\.?(?:\s[A-Z][\w'-]*\.?){1,4})$")
+_FIRST_PART = re.compile(r"(?:^|[^\w\s.]\s)([A-Z][\w'-]*\.?(?:\s[A-Z][\w'-]*\.?){0,2})\s?$")
 _BEFORE_TITLE: Final = 120
 
 
@@ -115,15 +116,15 @@ def _name_before(plain: str, at: int) -> tuple[Span, Sure] | None:
     """A name that ends before `at`, on one line if it can be, else over two."""
     lead = plain[max(0, at - _BEFORE_TITLE) : at].rstrip(" ,(\n\t")
     end = max(0, at - _BEFORE_TITLE) + len(lead)
-    on_line = _HONOURED.split(re.split(r"[\n\f\t_):]", lead)[-1])[-1]
-    name = _NAME_END.search(on_line)
+    lines = _HONOURED.split(re.split(r"[\t\f_):]", lead)[-1])[-1].split("\n")
+    name = _NAME_END.search(lines[-1])
     # A name seldom begins with an initial: its first part was left on the line before.
     broken = name is None or re.match(r"\w\.", name.group(1))
-    if broken:
-        name = _NAME_END.search(_HONOURED.split(re.split(r"[\f\t_):]", lead)[-1])[-1].replace("\n", " "))
+    if broken and len(lines) > 1 and (first := _FIRST_PART.search(lines[-2])):
+        name = _NAME_END.search(f"{first.group(1)} {lines[-1]}")
     if name is None:
         return None
-    sure: Sure = "certain" if not broken and name.group(1) == on_line.strip() else "likely"
+    sure: Sure = "certain" if not broken and name.group(1) == lines[-1].strip() else "likely"
     span = end - len(name.group(1)), end
     return span, "doubtful" if re.search(r"[0-9]|^\w\.", plain[span[0] : span[1]]) else sure
 

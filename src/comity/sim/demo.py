@@ -26,7 +26,7 @@ from comity.desk.report import report
 from comity.intake.confirm import Choice
 from comity.intake.passages import Proposal
 from comity.kernel.gate import Refusal, Release
-from comity.kernel.matter import Event, Matter
+from comity.kernel.matter import Event
 from comity.kernel.notice import Notice
 from comity.kernel.report import Report
 from comity.registry.keys import load as load_key
@@ -125,24 +125,22 @@ def run(story: Story) -> Story:
     return story
 
 
-def _paper(story: Story, name: str, text: str) -> Path:
-    path = story.out / "papers" / f"{name}.txt"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(story.asked.rewritten(text), encoding="utf-8")
-    return path
-
-
-def _confirmed(story: Story, name: str, text: str, served: datetime) -> Matter:
-    read = intake.take_in(story.office, _paper(story, name, text), served)
+def confirmed(office: Office, paper: Path, name: str, text: str, served: datetime) -> Proposal:
+    """A paper taken in, read, confirmed by the clerk and found on the court's own docket; its matter begins."""
+    paper.parent.mkdir(exist_ok=True)
+    paper.write_text(text, encoding="utf-8")
+    read = intake.take_in(office, paper, served)
     assert isinstance(read, Proposal)
-    if name == OLD:
-        story.tell.proposal(read)
     choices: dict[str, Choice] = {"id": name, "served": served, "channel": "post", "served_entity": "meridian-corp"}
-    choices["demand.gag"] = False
-    demand, sources = intake.confirmed(story.office, read, choices, "clerk", served)
-    matter = intake.receive(story.office, demand, "clerk", served, sources)
-    record(story.office, name, [_finding(served, demand.reference)])
-    return matter
+    demand, sources = intake.confirmed(office, read, choices | {"demand.gag": False}, "clerk", served)
+    intake.receive(office, demand, "clerk", served, sources)
+    record(office, name, [_finding(served, demand.reference)])
+    return read
+
+
+def _confirmed(story: Story, name: str, text: str, served: datetime) -> Proposal:
+    paper = story.out / "papers" / f"{name}.txt"
+    return confirmed(story.office, paper, name, story.asked.rewritten(text), served)
 
 
 def _finding(at: datetime, reference: str) -> Event:
@@ -153,7 +151,7 @@ def _finding(at: datetime, reference: str) -> Event:
 
 def _receive_old(story: Story) -> None:
     story.tell.step("A warrant comes in as text")
-    _confirmed(story, OLD, warrant_2013(), moment(0))
+    story.tell.proposal(_confirmed(story, OLD, warrant_2013(), moment(0)))
     story.tell.line(f"confirmed by the clerk: matter {OLD}")
 
 

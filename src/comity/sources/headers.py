@@ -44,8 +44,8 @@ def split(octets: bytes, begin: int = 0, end: int | None = None) -> tuple[bytes,
 
 def fields(head: bytes) -> list[Field]:
     """Every field of a header in its order; lines that are none are passed over."""
-    found = _FIELDS.findall(head)
-    return [(name.decode().lower(), _FOLD.sub(b"", value) if b"\n" in value else value) for name, value in found]
+    found = ((name.decode().lower(), value.removesuffix(b"\r")) for name, value in _FIELDS.findall(head))
+    return [(name, _FOLD.sub(b"", value) if b"\n" in value else value) for name, value in found]
 
 
 _QUOTED: Final = rb'(?P<q>"(?:[^"\\]|\\.)*")|'

@@ -1,0 +1,260 @@
+"""`make docs`: the passages of the documentation that are taken from the code and the law packs, made again.
+
+In a page such a passage stands between `<!-- made: NAME -->` and `<!-- /made -->`; nothing else of a page is touched.
+`tests/docs` runs the same and fails where a page would change.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any, Final
+
+import typer
+from typer.main import get_command
+
+import comity
+from comity.errors import ComityError
+from comity.kernel import matter
+from comity.lawpack import default_folder, read_folder
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SOURCE: Final = ROOT / "src" / "comity"
+PASSAGE: Final = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
+FAULT: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")
+MAKERS: Final = frozenset({"Fault", "fault", "_fault", "_dangling", "Unfit", "found", "wrong", "add", "Reason"})
+"""The functions of the code that make a named fault or a gate's reason, or pass its name on."""
+
+GROUPS: Final = {
+    "pack": ("lawpack/", "kernel/words"),
+    "demand": ("intake/", "kernel/demand"),
+    "estate": ("kernel/estate", "desk/estate", "desk/office"),
+    "event": ("kernel/matter",),
+    "gate": ("kernel/gate",),
+    "mail": ("sources/", "kernel/collection", "desk/collection"),
+    "registry": ("registry/", "kernel/ledger"),
+    "production": ("kernel/production", "desk/unpack", "desk/verify"),
+}
+"""Where the faults of each kind of input are made."""
+
+FILLED: Final = {
+    "order-{}": ("order-suspended", "order-dead"),
+    "class-{}": ("class-conflict", "class-barred", "class-free", "class-open"),
+    "not-{}": ("not-toml", "not-json"),
+}
+"""Names that the code puts together."""
+
+
+def modules() -> Iterator[Any]:
+    """Every module of comity."""
+    for found in walk_packages(comity.__path__, "comity."):
+        yield import_module(found.name)
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    heads = list(heads)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |\n" for line in lines)
+
+
+# The command line
+
+
+def commands() -> dict[str, Any]:
+    """Every verb by the words that are typed for it."""
+    list(modules())
+    found: dict[str, Any] = {}
+    for name, command in get_command(import_module("comity.cli.common").app).commands.items():
+        inner = getattr(command, "commands", None)
+        found |= {f"{name} {verb}": sub for verb, sub in inner.items()} if inner else {name: command}
+    return found
+
+
+def verbs() -> str:
+    """Every verb with its arguments and options."""
+    return "\n".join(_verb(name, command) for name, command in commands().items())
+
+
+def _verb(name: str, command: Any) -> str:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and p.name not in ("office", "as_json")]
+    usage = " ".join([f"comity {name}", *(p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments)])
+    usage += "".join(f" {p.opts[0]} …" for p in options if p.required)
+    rows = [[f"`{p.name.upper()}`", p.help or ""] for p in arguments] + [[_flags(p), p.help or ""] for p in options]
+    return f"### `{usage}`\n\n{command.help}\n\n" + (table(("", ""), rows) if rows else "")
+
+
+def _flags(option: Any) -> str:
+    return ", ".join(f"`{flag}`" for flag in (*option.opts, *option.secondary_opts)) + (
+        " (may be repeated)" if option.multiple else ""
+    )
+
+
+# Errors, faults and reasons
+
+
+def errors() -> dict[int, list[type[ComityError]]]:
+    """Every kind of error by its exit code."""
+    list(modules())
+    found: dict[int, list[type[ComityError]]] = {}
+    kinds, todo = [], [ComityError]
+    while todo:
+        kind = todo.pop()
+        kinds.append(kind)
+        todo += kind.__subclasses__()
+    for kind in sorted(kinds, key=lambda kind: (kind.__module__, kind.__qualname__)):
+        if kind.help:
+            found.setdefault(kind.exit_code, []).append(kind)
+    return dict(sorted(found.items()))
+
+
+def exit_codes() -> str:
+    """Every error's message and help, under its exit code."""
+    parts = []
+    for code, kinds in errors().items():
+        rows = sorted(((_said(kind.__doc__), _said(kind.help)) for kind in kinds))
+        parts.append(f"### {code}\n\n" + table(("message", "what to do"), rows))
+    return "\n".join(parts)
+
+
+def _said(text: str | None) -> str:
+    return re.sub(r"\{\w+\}", "…", (text or "").strip().splitlines()[0])
+
+
+def named(group: str) -> dict[str, str]:
+    """Every named fault of a kind of input, and what to do about it as far as the code says it without the case."""
+    found: dict[str, str] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        place = path.relative_to(SOURCE).with_suffix("").as_posix()
+        if place.startswith(GROUPS[group]):
+            for name, remedy in _named(ast.parse(path.read_text("utf-8"))):
+                for whole in FILLED.get(name, (name,)):
+                    found[whole] = found.get(whole) or remedy
+    for name, remedy in {"pack": "lawpack.faults", "demand": "intake.faults"}.items():
+        found |= import_module(f"comity.{remedy}").NAMES if name == group else {}
+    return found | (import_module("comity.registry.check").REMEDIES if group == "registry" else {})
+
+
+def _named(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in MAKERS and node.args:
+            yield from ((name, _remedy(node.args)) for name in _names(node.args[0]))
+        elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
+            yield from ((name, _remedy(node.value.elts)) for name in _names(node.value.elts[0]))
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "name":
+            yield from ((name, "") for name in _names(node.value))
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _names(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from (*_names(node.body), *_names(node.orelse))
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)  # type: ignore[misc]
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and FAULT.fullmatch(node.value):
+        yield node.value
+
+
+def _remedy(args: list[ast.expr]) -> str:
+    last = args[-1]
+    return last.value if len(args) > 2 and isinstance(last, ast.Constant) and isinstance(last.value, str) else ""
+
+
+def faults_of(group: str) -> Callable[[], str]:
+    """The passage with the faults of one kind of input."""
+    return lambda: table(("name", "what to do"), ((f"`{n}`", remedy) for n, remedy in sorted(named(group).items())))
+
+
+# Events and law
+
+
+def events() -> str:
+    """Every kind of event, what it means, and what it does to the order."""
+    does = {
+        "makes the order live": matter.LIVENING - {"stay-lifted"},
+        "suspends the order": matter.SUSPENDING,
+        "ends the order": matter.ENDING,
+        "ends a stay": frozenset({"stay-lifted"}),
+        "ends a reversed order": frozenset({"mandate"}),
+        "forbids telling the user": matter.GAGS,
+        "ends a gag": frozenset({"gag-lifted"}),
+        "holds the production back": frozenset({"window", "contempt", "declined"}),
+    }
+    rows = [
+        [f"`{kind}`", meaning, "; ".join(what for what, kinds in does.items() if kind in kinds)]
+        for kind, meaning in matter.KINDS.items()
+    ]
+    return table(("kind", "meaning", "effect"), rows)
+
+
+def terms() -> str:
+    """Every declared term."""
+    rows = []
+    for term in read_folder(default_folder()).words.terms.values():
+        codes = f"{term.kind}: {', '.join(f'`{code}`' for code in term.codes)}" if term.codes else term.kind
+        rows.append([f"`{term.name}`", codes, term.meaning, term.unknown])
+    return table(("term", "kind", "means", "unknown means"), rows)
+
+
+def unmodelled() -> str:
+    """What each pack says that it leaves out."""
+    parts = []
+    for pack in sorted(read_folder(default_folder()).packs, key=lambda pack: pack.document.name):
+        if pack.unmodelled:
+            parts.append(f"### {pack.instrument['title']}\n\n")
+            parts.append("".join(f"* {row['what']}. *{row['why']}*\n" for row in pack.unmodelled) + "\n")
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def promises() -> str:
+    """The thirteen promises with their state, as docs/promises.md has them."""
+    page = (ROOT / "docs" / "promises.md").read_text("utf-8")
+    rows = []
+    for number, sentence, body in re.findall(r"^## (\d+)\. (.+?)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL):
+        state = re.search(r"^State: (.+?)\.$", body, re.MULTILINE)
+        tests = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::", body)))
+        links = ", ".join(f"[{Path(test).stem.removeprefix('test_')}]({test})" for test in tests)
+        rows.append([number, sentence, state[1] if state else "", links])
+    return table(("", "promise", "state", "tests"), rows)
+
+
+PASSAGES: Final[dict[str, Callable[[], str]]] = {
+    "verbs": verbs,
+    "exit-codes": exit_codes,
+    "events": events,
+    "terms": terms,
+    "unmodelled": unmodelled,
+    "promises": promises,
+} | {f"faults-{group}": faults_of(group) for group in GROUPS}
+
+
+def pages() -> list[Path]:
+    """Every page of the documentation."""
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def made_again(page: Path) -> str:
+    """A page with its passages made again."""
+    return PASSAGE.sub(lambda found: f"{found[1]}\n{PASSAGES[found[2]]()}\n{found[3]}", page.read_text("utf-8"))
+
+
+def main() -> None:
+    """Write what changed, and say which pages those were."""
+    changed = [(page, text) for page in pages() if (text := made_again(page)) != page.read_text("utf-8")]
+    for page, text in changed:
+        page.write_text(text, "utf-8")
+        typer.echo(f"docs: {page.relative_to(ROOT)} made again")
+    sys.stdout.write("" if changed else "docs: nothing changed\n")
+
+
+if __name__ == "__main__":
+    main()
