@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -54,21 +56,25 @@ def values(term: str) -> tuple[object, ...]:
     return CODES.get(term) or (PLACES if term in PLACED else (True, False))
 
 
-def _choose(names: tuple[str, ...]) -> st.SearchStrategy[str]:
-    return st.sampled_from(names)
+@lru_cache(maxsize=None, typed=True)
+def one_of(*options: object) -> st.SearchStrategy[Any]:
+    """One of a few values; made once, for making it is what takes the time."""
+    return st.sampled_from(options)
 
 
+@cache
 def leaves(asked: tuple[str, ...] = ASKED) -> st.SearchStrategy[object]:
     """A word, a comparison or a membership over the small vocabulary."""
-    coded = [st.builds(Compare, st.just(name), _choose(codes), st.booleans()) for name, codes in CODES.items()]
+    coded = [st.builds(Compare, st.just(name), one_of(*codes), st.booleans()) for name, codes in CODES.items()]
     return st.one_of(
-        st.builds(Word, _choose((*TRUTHS, *asked))),
-        st.builds(Compare, _choose(PLACED), _choose(PLACES), st.booleans()),
-        st.builds(Within, _choose(PLACED), _choose(GROUPS), st.booleans()),
+        st.builds(Word, one_of(*TRUTHS, *asked)),
+        st.builds(Compare, one_of(*PLACED), one_of(*PLACES), st.booleans()),
+        st.builds(Within, one_of(*PLACED), one_of(*GROUPS), st.booleans()),
         *coded,
     )
 
 
+@cache
 def conditions(asked: tuple[str, ...] = ASKED, size: int = 5) -> st.SearchStrategy[object]:
     """Conditions of up to about `size` leaves."""
 
@@ -84,112 +90,112 @@ def facts(draw: st.DrawFn, holes: bool = True) -> dict[str, object]:
     """Values for the terms that are not questions; with `holes`, some are unknown and some not mentioned."""
     known = {}
     for term in (*TRUTHS, *CODES, *PLACED):
-        options = [*values(term), *((None, "absent") if holes else ())]
-        value = draw(st.sampled_from(options))
+        value = draw(one_of(*values(term), *((None, "absent") if holes else ())))
         if value != "absent":
             known[term] = value
     return known
 
 
+@cache
 def days(spread: int = 3) -> st.SearchStrategy[date]:
     """Days around the one that most tests read the law on."""
     return st.integers(-spread, spread).map(lambda n: DAY + timedelta(days=n))
 
 
-SENTENCES = st.sampled_from(["it reads", 'it says "no"\\ and\nmore', "§ 2703(a) – Überleitung\u2028\x7f", ""])
+SENTENCES = one_of("it reads", 'it says "no"\\ and\nmore', "§ 2703(a) – Überleitung\u2028\x7f", "")
 
 
 @st.composite
 def rules(draw: st.DrawFn, id: str, effect: str, bars: tuple[str, ...] = (), size: int = 5) -> Rule:
     """A rule that is in force on most days."""
-    since = draw(st.sampled_from([date(1986, 10, 21), DAY, DAY + timedelta(days=1)]))
-    until = draw(st.sampled_from([None, None, DAY, DAY + timedelta(days=2)]))
+    since = draw(one_of(date(1986, 10, 21), DAY, DAY + timedelta(days=1)))
+    until = draw(one_of(None, None, DAY, DAY + timedelta(days=2)))
     return Rule(
-        id, effect, draw(st.sampled_from(["US", "EU"])), since, until, f"cite of {id}", draw(SENTENCES),
-        draw(conditions(size=size)), reviewed=draw(st.sampled_from(["read 2026-11-23", "unverified"])),
-        lifts=draw(st.sampled_from(bars)) if effect == "lifts" else "",
+        id, effect, draw(one_of("US", "EU")), since, until, f"cite of {id}", draw(SENTENCES),
+        draw(conditions(size=size)), reviewed=draw(one_of("read 2026-11-23", "unverified")),
+        lifts=draw(one_of(*bars)) if effect == "lifts" else "",
         name="answer" if effect == "obliges" else id, forum="us-nysd",
         clock=Clock("14 days", "served", "frcp-6") if effect == "objects" else None,
-        governs=draw(st.sampled_from(["decided", "served"])),
+        governs=draw(one_of("decided", "served")),
     )  # fmt: skip
 
 
 @st.composite
 def answers(draw: st.DrawFn, id: str) -> Answer:
     """Somebody's answer to a question, with a life of its own."""
-    lines = draw(st.lists(st.tuples(days(), st.sampled_from(sorted(LIVE | DEAD))), min_size=1, max_size=3))
-    by = draw(st.sampled_from([*COURTS, "xx-nowhere"]))
+    lines = draw(st.lists(st.tuples(days(), one_of(*sorted(LIVE | DEAD))), min_size=1, max_size=3))
+    by = draw(one_of(*COURTS, "xx-nowhere"))
     history = tuple(Happening(day, what, by) for day, what in sorted(lines, key=lambda line: line[0]))
-    binds = draw(st.sampled_from(["below", "parties"]))
-    return Answer(id, draw(_choose(QUESTIONS)), draw(st.booleans()), by, f"cite of {id}", "it says", history, binds)
+    binds = draw(one_of("below", "parties"))
+    return Answer(id, draw(one_of(*QUESTIONS)), draw(st.booleans()), by, f"cite of {id}", "it says", history, binds)
 
 
+@cache
 def members() -> st.SearchStrategy[Member]:
     """A place's time in a group; nobody is ever in NOBODY."""
-    until = st.sampled_from([None, DAY, DAY + timedelta(days=1)])
-    return st.builds(Member, _choose(GROUPS[:2]), _choose(PLACES), days(), until, st.just("cite"))
+    until = one_of(None, DAY, DAY + timedelta(days=1))
+    return st.builds(Member, one_of(*GROUPS[:2]), one_of(*PLACES), days(), until, st.just("cite"))
 
 
 @st.composite
 def laws(draw: st.DrawFn, size: int = 5) -> Law:
     """A small law: powers, bars, what lifts them, the rest, and questions answered by anybody."""
-    effects = draw(st.lists(st.sampled_from(["compels", "bars", "lifts", "objects", "obliges", "routes"]), max_size=7))
+    effects = draw(st.lists(one_of("compels", "bars", "lifts", "objects", "obliges", "routes"), max_size=7))
     bars = tuple(f"r{n}" for n, effect in enumerate(effects) if effect == "bars") or ("no-bar",)
     made = tuple(draw(rules(f"r{n}", effect, bars, size)) for n, effect in enumerate(effects))
-    questions = tuple(
-        Question(id, f"what of {id}?", "nobody said", draw(st.sampled_from(["US", "EU", "IE"]))) for id in QUESTIONS
-    )
+    questions = tuple(Question(id, f"what of {id}?", "nobody said", draw(one_of("US", "EU", "IE"))) for id in QUESTIONS)
     said = tuple(draw(answers(f"a{n}")) for n in range(draw(st.integers(0, 4))))
     return Law(made, questions, said, COURTS, tuple(draw(st.lists(members(), max_size=4))))
 
 
 def readings(size: int = 5) -> st.SearchStrategy[object]:
     """A small law as some court reads it on some day."""
-    return st.builds(lambda law, day, court: law.on(day, court), laws(size), days(1), st.sampled_from(sorted(COURTS)))
+    return st.builds(lambda law, day, court: law.on(day, court), laws(size), days(1), one_of(*sorted(COURTS)))
 
 
 @st.composite
 def estates(draw: st.DrawFn, cycles: bool = False) -> Estate:
     """A few companies that own and direct one another, with stores; with `cycles`, in any shape at all."""
     ids = [f"e{n}" for n in range(draw(st.integers(1, 5)))]
-    shares = st.sampled_from([None, Fraction(0), Fraction(1, 2), Fraction(501, 1000), Fraction(1)])
+    shares = one_of(None, Fraction(0), Fraction(1, 2), Fraction(501, 1000), Fraction(1))
     entities = {}
     for n, id in enumerate(ids):
         others = [None, *(ids if cycles else ids[:n])]
-        directs = draw(st.lists(st.sampled_from(ids), max_size=2)) if draw(st.integers(0, 3)) == 0 else []
-        place, parent, share = draw(_choose(PLACES)), draw(st.sampled_from(others)), draw(shares)
+        directs = draw(st.lists(one_of(*ids), max_size=2)) if draw(st.integers(0, 3)) == 0 else []
+        place, parent, share = draw(one_of(*PLACES)), draw(one_of(*others)), draw(shares)
         entities[id] = Entity(id, id.upper(), place, parent, share, tuple(directs))
     sites = {
-        f"s{n}": Site(f"s{n}", f"Site {n}", draw(_choose(PLACES)), draw(st.sampled_from(ids)))
+        f"s{n}": Site(f"s{n}", f"Site {n}", draw(one_of(*PLACES)), draw(one_of(*ids)))
         for n in range(draw(st.integers(1, 2)))
     }
-    offered = draw(st.none() | st.frozensets(_choose(PLACES)))
-    services = {"mail": Service("mail", "Mail", draw(st.sampled_from([True, False, None])), offered)}
-    keys = st.sampled_from([None, "provider", "customer", *ids])
+    offered = draw(st.none() | st.frozensets(one_of(*PLACES)))
+    services = {"mail": Service("mail", "Mail", draw(one_of(True, False, None)), offered)}
+    keys = one_of(None, "provider", "customer", *ids)
     stores = {
-        id: Store(id, draw(st.sampled_from(sorted(sites))), draw(st.sampled_from(ids)), "mail", draw(keys))
+        id: Store(id, draw(one_of(*sorted(sites))), draw(one_of(*ids)), "mail", draw(keys))
         for id in ("dublin", "virginia")
     }
     return Estate("Meridian", entities, sites, services, stores)
 
 
+@cache
 def moments(hours: int = 12) -> st.SearchStrategy[datetime]:
     """Whole hours near noon, so that many things happen at one instant."""
     return st.integers(-hours, hours).map(lambda n: NOON + timedelta(hours=n))
 
 
-TOUCHED = st.sampled_from([frozenset(), frozenset(), *(frozenset({one}) for one in sorted(CATEGORIES))])
+TOUCHED = one_of(frozenset(), frozenset(), *(frozenset({one}) for one in sorted(CATEGORIES)))
 
 
 @st.composite
 def events(draw: st.DrawFn, id: str, kinds: tuple[str, ...] = tuple(KINDS)) -> Event:
     """One thing that happened, known then or later, perhaps for a time, perhaps about an earlier one."""
     happened = draw(moments())
-    later = draw(st.sampled_from([0, 0, 0, 1, 5]))
+    later = draw(one_of(0, 0, 0, 1, 5))
     until = draw(st.none() | st.integers(1, 10).map(lambda n: happened + timedelta(hours=n)))
-    of = draw(st.sampled_from([(), (), (("of", f"v{draw(st.integers(0, 7))}"),)]))
-    by = draw(st.sampled_from(["", "us-nysd", "us-ca2"]))
-    kind, touches = draw(st.sampled_from(kinds)), draw(TOUCHED)
+    of = draw(one_of((), (), (("of", f"v{draw(st.integers(0, 7))}"),)))
+    by = draw(one_of("", "us-nysd", "us-ca2"))
+    kind, touches = draw(one_of(*kinds)), draw(TOUCHED)
     return Event(
         id, kind, happened, happened + timedelta(hours=later), f"{kind} {id}", "paper, p. 1", by, touches, until, of
     )
@@ -223,13 +229,13 @@ CONFIRMED = Finding("the clerk confirmed it", "phone", "directory", True, NOON -
 def approvals(draw: st.DrawFn, right: Approval) -> Approval:
     """Somebody's approval, right or wrong in any part."""
     return Approval(
-        draw(st.sampled_from([right.matter, "M-0002"])),
-        draw(st.sampled_from(["Anna", "anna ", "Ben", ""])),
-        draw(st.sampled_from([*sorted(APPROVERS), "clerk"])),
+        draw(one_of(right.matter, "M-0002")),
+        draw(one_of("Anna", "anna ", "Ben", "")),
+        draw(one_of(*sorted(APPROVERS), "clerk")),
         draw(moments(40)),
-        draw(st.sampled_from([right.scope, "sha256:other"])),
-        draw(st.sampled_from([right.decisions, ()])),
-        draw(st.sampled_from([right.hits, "sha256:other"])),
+        draw(one_of(right.scope, "sha256:other")),
+        draw(one_of(right.decisions, ())),
+        draw(one_of(right.hits, "sha256:other")),
     )
 
 

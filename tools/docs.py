@@ -6,7 +6,6 @@ In a page such a passage stands between `<!-- made: NAME -->` and `<!-- /made --
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -24,36 +23,14 @@ from comity.kernel import matter
 from comity.lawpack import default_folder, read_folder
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-SOURCE: Final = ROOT / "src" / "comity"
 PASSAGE: Final = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
-FAULT: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")
-MAKERS: Final = frozenset({"Fault", "fault", "_fault", "_dangling", "Unfit", "found", "wrong", "add", "Reason"})
-"""The functions of the code that make a named fault or a gate's reason, or pass its name on."""
-
-GROUPS: Final = {
-    "pack": ("lawpack/", "kernel/words"),
-    "demand": ("intake/", "kernel/demand"),
-    "estate": ("kernel/estate", "desk/estate", "desk/office"),
-    "event": ("kernel/matter",),
-    "gate": ("kernel/gate",),
-    "mail": ("sources/", "kernel/collection", "desk/collection"),
-    "registry": ("registry/", "kernel/ledger"),
-    "production": ("kernel/production", "desk/unpack", "desk/verify"),
-}
-"""Where the faults of each kind of input are made."""
-
-FILLED: Final = {
-    "order-{}": ("order-suspended", "order-dead"),
-    "class-{}": ("class-conflict", "class-barred", "class-free", "class-open"),
-    "not-{}": ("not-toml", "not-json"),
-}
-"""Names that the code puts together."""
 
 
 def modules() -> Iterator[Any]:
     """Every module of comity."""
     for found in walk_packages(comity.__path__, "comity."):
-        yield import_module(found.name)
+        if not found.name.endswith("__main__"):
+            yield import_module(found.name)
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -96,7 +73,7 @@ def _flags(option: Any) -> str:
     )
 
 
-# Errors, faults and reasons
+# Errors and faults
 
 
 def errors() -> dict[int, list[type[ComityError]]]:
@@ -118,7 +95,7 @@ def exit_codes() -> str:
     """Every error's message and help, under its exit code."""
     parts = []
     for code, kinds in errors().items():
-        rows = sorted(((_said(kind.__doc__), _said(kind.help)) for kind in kinds))
+        rows = sorted((_said(kind.__doc__), _said(kind.help)) for kind in kinds)
         parts.append(f"### {code}\n\n" + table(("message", "what to do"), rows))
     return "\n".join(parts)
 
@@ -127,51 +104,11 @@ def _said(text: str | None) -> str:
     return re.sub(r"\{\w+\}", "…", (text or "").strip().splitlines()[0])
 
 
-def named(group: str) -> dict[str, str]:
-    """Every named fault of a kind of input, and what to do about it as far as the code says it without the case."""
-    found: dict[str, str] = {}
-    for path in sorted(SOURCE.rglob("*.py")):
-        place = path.relative_to(SOURCE).with_suffix("").as_posix()
-        if place.startswith(GROUPS[group]):
-            for name, remedy in _named(ast.parse(path.read_text("utf-8"))):
-                for whole in FILLED.get(name, (name,)):
-                    found[whole] = found.get(whole) or remedy
-    for name, remedy in {"pack": "lawpack.faults", "demand": "intake.faults"}.items():
-        found |= import_module(f"comity.{remedy}").NAMES if name == group else {}
-    return found | (import_module("comity.registry.check").REMEDIES if group == "registry" else {})
-
-
-def _named(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) in MAKERS and node.args:
-            yield from ((name, _remedy(node.args)) for name in _names(node.args[0]))
-        elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
-            yield from ((name, _remedy(node.value.elts)) for name in _names(node.value.elts[0]))
-        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "name":
-            yield from ((name, "") for name in _names(node.value))
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-
-
-def _names(node: ast.expr) -> Iterator[str]:
-    if isinstance(node, ast.IfExp):
-        yield from (*_names(node.body), *_names(node.orelse))
-    elif isinstance(node, ast.JoinedStr):
-        yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)  # type: ignore[misc]
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and FAULT.fullmatch(node.value):
-        yield node.value
-
-
-def _remedy(args: list[ast.expr]) -> str:
-    last = args[-1]
-    return last.value if len(args) > 2 and isinstance(last, ast.Constant) and isinstance(last.value, str) else ""
-
-
-def faults_of(group: str) -> Callable[[], str]:
-    """The passage with the faults of one kind of input."""
-    return lambda: table(("name", "what to do"), ((f"`{n}`", remedy) for n, remedy in sorted(named(group).items())))
+def faults_of(module: str, name: str) -> Callable[[], str]:
+    """The passage with a list of named faults that the code keeps: each with what to do about it."""
+    return lambda: table(
+        ("name", "what to do"), ((f"`{fault}`", do) for fault, do in getattr(import_module(module), name).items())
+    )
 
 
 # Events and law
@@ -234,7 +171,10 @@ PASSAGES: Final[dict[str, Callable[[], str]]] = {
     "terms": terms,
     "unmodelled": unmodelled,
     "promises": promises,
-} | {f"faults-{group}": faults_of(group) for group in GROUPS}
+    "faults-pack": faults_of("comity.lawpack.faults", "NAMES"),
+    "faults-demand": faults_of("comity.intake.faults", "NAMES"),
+    "faults-registry": faults_of("comity.registry.check", "REMEDIES"),
+}
 
 
 def pages() -> list[Path]:

@@ -17,7 +17,7 @@ class ComityError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, place: str | None = None, **fields: object) -> None:
-        """`place` is where in the user's input the trouble lies (`file:line`, or a field); the rest fills the message."""
+        """`place` is where in the input the trouble lies (`file:line`, or a field); the rest fills the message."""
         self.place = place
         self.fields = fields
         super().__init__(self.message)

@@ -1,8 +1,9 @@
-"""Commands as a page or a story shows them: taken out of the text, run in order in one shell, compared with what it shows.
+"""Commands as a page or a story shows them: taken out of the text, run in order in one shell, compared with it shows.
 
-In a page, a block fenced as `console` has commands after `$ ` and below each what it prints; a block fenced as `sh` is run as
-it stands, and what it prints is not compared. In a story a line `$ command` is followed by what it prints, `[exit 6]` says
-that it must end so, and `=== name` … `===` is a file. `…` stands for anything within a line, or, alone on a line, for any lines.
+In a page, a block fenced as `console` has commands after `$ ` and below each what it prints; a block fenced as `sh` is
+run as it stands, and what it prints is not compared. In a story a line `$ command` is followed by what it prints,
+`[exit 6]` says that it must end so, and `=== name` … `===` is a file. `…` stands for anything within a line, or, alone
+on a line, for any lines.
 """
 
 from __future__ import annotations
@@ -75,16 +76,16 @@ def run(steps: Iterable[Step], folder: Path, **env: str) -> list[str]:
     for step in steps:
         script += ["(exit $status)", step.command, "status=$?", f"printf '{MARK}%s{MARK}' \"$status\""]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    own = {"PATH": path, "HOME": str(folder), "COLUMNS": "80", "TERM": "dumb", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    own = {"PATH": path, "HOME": str(folder), "COLUMNS": "80", "TERM": "dumb", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | env
     done = subprocess.run(
-        ["bash"], input="\n".join(script) + "\n", cwd=folder, env=own | env, capture_output=True, text=True, check=False
+        ["bash", "-c", "\n".join(script)], cwd=folder, env=own, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     parts = done.stdout.split(MARK)
     ran = list(zip(parts[::2], parts[1::2], strict=False))
-    wrong = [said for step, (out, status) in zip(steps, ran, strict=False) if (said := _differs(step, out, int(status)))]
+    wrong = [_differs(step, out, int(status)) for step, (out, status) in zip(steps, ran, strict=False)]
     if len(ran) != len(steps):
         wrong.append(f"{steps[len(ran)].where}: the shell ended here: {parts[-1]} {done.stderr}")
-    return wrong
+    return [said for said in wrong if said]
 
 
 def _differs(step: Step, out: str, status: int) -> str:

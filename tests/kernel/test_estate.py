@@ -12,6 +12,7 @@ from comity.kernel.estate import (
     Service,
     Site,
     Store,
+    controlled_from,
     controls,
     faults,
     offered,
@@ -138,6 +139,16 @@ def test_presence_is_an_establishment_or_a_site():
         "Meridian Corp is established in US",
         "Meridian Corp runs Frankfurt in DE",
     ]
+
+
+def test_a_company_is_controlled_from_where_it_or_its_owners_are():
+    """The Irish company from the United States and from Ireland; its parent from the United States alone."""
+    found = {
+        (id, place): controlled_from(MERIDIAN, id, place).truth for id in ("corp", "ireland") for place in ("US", "IE")
+    }
+    assert found == {("corp", "US"): True, ("corp", "IE"): False, ("ireland", "US"): True, ("ireland", "IE"): True}
+    unknown = estate(CORP, Entity("x", "X", "IE", "corp", None))
+    assert controlled_from(unknown, "x", "US").truth is None
 
 
 def test_a_service_is_offered_where_it_says_so():

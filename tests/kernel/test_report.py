@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.strategies import NOON, demands, histories
 
@@ -20,6 +20,7 @@ from comity.kernel.report import (
     counted,
     outcome,
     report,
+    rule_faults,
     with_totals,
     withhold,
 )
@@ -86,14 +87,14 @@ def many(place, instrument, outcome, number, accounts=1):
     return [Counted(place, instrument, outcome, accounts)] * number
 
 
+PRODUCED = many("US", "warrant", "produced", 20)
+IRISH = many("IE", "order", "produced", 9)
+
+
 def test_a_report_counts_by_place_instrument_and_outcome():
     """One row for each place and instrument, in order, and their total; accounts beside them."""
-    demands_ = [
-        *many("US", "warrant", "produced", 20, 2),
-        *many("US", "warrant", "pending", 7),
-        *many("IE", "order", "refused", 9),
-    ]
-    found = report(demands_, PERIOD, Rules(5))
+    american = [*many("US", "warrant", "produced", 20, 2), *many("US", "warrant", "pending", 7)]
+    found = report([*american, *many("IE", "order", "refused", 9)], PERIOD, Rules(5))
     assert [(row.place, row.instrument, row.total, row.accounts) for row in found.rows] == [
         ("IE", "order", 9, 9),
         ("US", "warrant", 27, 47),
@@ -111,47 +112,40 @@ def test_an_empty_period_is_a_row_of_noughts():
 
 def test_a_small_count_is_withheld_and_so_is_what_would_give_it_away():
     """Neither the small number, nor its place in the total, nor the accounts of a withheld total."""
-    given_ = [
-        *many("US", "warrant", "produced", 20),
-        *many("US", "warrant", "refused", 2),
-        *many("IE", "order", "produced", 9),
-    ]
-    [irish, american, total] = report(given_, PERIOD, Rules(5)).rows
+    [irish, american, total] = report([*PRODUCED, *many("US", "warrant", "refused", 2), *IRISH], PERIOD, Rules(5)).rows
     assert dict(american.counts)["refused"] is None and dict(total.counts)["refused"] is None
     assert dict(american.counts)["withdrawn"] == 0
-    hidden = [row for row in (irish, american, total) if row.total is None]
-    assert all(row.accounts is None for row in hidden)
     assert all((row.accounts is None) == (row.total is None) for row in (irish, american, total))
 
 
 def test_banded_instruments_stand_in_no_total():
     """They are listed whether or not there was any, and only by their band."""
     bands = Rules(5, (("US", "nsl", 500), ("US", "fisa-content", 1000)))
-    given_ = [
-        *many("US", "nsl", "produced", 501),
-        *many("US", "warrant", "produced", 9),
-        *many("IE", "nsl", "produced", 9),
-    ]
-    found = report(given_, PERIOD, bands)
+    others = [*PRODUCED, *many("IE", "nsl", "produced", 9)]
+    found = report([*many("US", "nsl", "produced", 501), *others], PERIOD, bands)
     assert found.bands == (Band("US", "fisa-content", 0, 999), Band("US", "nsl", 500, 999))
     assert [(row.place, row.instrument, row.total) for row in found.rows] == [
-        ("IE", "nsl", 9), ("US", "warrant", 9), ("", "", 18),
-    ]  # fmt: skip
-    assert report(given_[501:], PERIOD, bands).rows == found.rows
+        ("IE", "nsl", 9),
+        ("US", "warrant", 20),
+        ("", "", 29),
+    ]
+    assert report(others, PERIOD, bands).rows == found.rows
 
 
 def test_rules_that_would_say_what_they_withhold_are_refused():
     """Below a threshold of 2 there is only 1; a band of one number is that number."""
+    wrong = Rules(2, (("US", "nsl", 1), ("US", "warrant", 250)))
+    assert [fault.name for fault in rule_faults(wrong, "office.toml")] == ["threshold-too-low", "band-too-narrow"]
+    assert rule_faults(Rules(), "office.toml") == []
     with pytest.raises(AssertionError):
-        Rules(2)
-    with pytest.raises(AssertionError):
-        Rules(5, (("US", "nsl", 1),))
+        report([], PERIOD, wrong)
 
 
 def completions(table, hidden, most):
     """Every table that agrees with what was published: the reader's own arithmetic, by trying all of them."""
     inner = {cell: count for cell, count in table.items() if TOTAL not in cell}
     free = sorted(hidden & inner.keys())
+    assume(len(free) < 5)
     for counts in product(range(1, most + 1), repeat=len(free)):
         other = with_totals(inner | dict(zip(free, counts, strict=True)))
         if all(other[cell] == count for cell, count in table.items() if cell not in hidden):
@@ -161,7 +155,7 @@ def completions(table, hidden, most):
 @st.composite
 def tables(draw):
     rows, columns = draw(st.sampled_from([(1, 1), (1, 3), (2, 2), (3, 2), (2, 3), (3, 3)]))
-    counts = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 7])
+    counts = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 5])
     return with_totals({(f"r{row}", f"c{column}"): draw(counts) for row in range(rows) for column in range(columns)})
 
 
@@ -175,9 +169,8 @@ def test_no_withheld_count_can_be_computed(table, threshold):
     hidden = withhold(table, threshold)
     assert all(cell in hidden for cell, count in table.items() if 0 < count < threshold)
     assert all(table[cell] for cell in hidden)
-    if len([cell for cell in hidden if TOTAL not in cell]) > 5:
-        return
-    fitting = list(completions(table, hidden, max(table.values()) + threshold))
+    highest = max(count for cell, count in table.items() if TOTAL not in cell)
+    fitting = list(completions(table, hidden, highest + threshold - 1))
     for cell in hidden:
         possible = {other[cell] for other in fitting}
         assert len(possible) > 1
@@ -197,11 +190,7 @@ def test_what_is_withheld_does_not_depend_on_the_order_of_counting(order):
 
 def test_accounts_tell_nothing_that_the_demands_do_not():
     """However many accounts a demand names, the same cells are withheld."""
-    few = [
-        *many("US", "warrant", "produced", 9),
-        *many("IE", "order", "produced", 2),
-        *many("DE", "order", "refused", 1),
-    ]
+    few = [*PRODUCED, *many("IE", "order", "produced", 2), *many("DE", "order", "refused", 1)]
     lots = [replace(one, accounts=50) for one in few]
-    first, second = (report(given_, PERIOD, Rules(5)).rows for given_ in (few, lots))
+    first, second = (report(whole, PERIOD, Rules(5)).rows for whole in (few, lots))
     assert [(row.total, row.accounts is None) for row in first] == [(row.total, row.accounts is None) for row in second]

@@ -13,7 +13,7 @@ from comity.kernel.demand import Scope
 from comity.sources import Collected, Collection, Item, Layout, Store, items, open_store
 from comity.sources.prefilter import FROM_LINE
 
-FROM = b"From ann@x.example Tue Jun  4 12:00:00 2013\n"
+FROM = b"From post@relay.example Tue Jun  4 12:00:00 2013\n"
 CONTENT = frozenset({"content"})
 ARCHIVE = Layout("archive")
 MAILBOX = Layout("mailbox", owner="ann@x.example")

@@ -71,9 +71,8 @@ def test_no_address_is_lost_where_quotes_and_brackets_do_not_pair_up(value: byte
     assert {"ann@x.example", "bob@y.example"} <= set(addresses(value))
 
 
-pieces = st.sampled_from(
-    [b"ann", b"@", b".", b'"', b"<", b">", b" ", b"x.example", b",", b"Ann ", b'"Ann" ', b"\xc3\xa9"]
-)
+MARKS = [b"@", b".", b'"', b"<", b">", b" ", b","]
+pieces = st.sampled_from([*MARKS, b"ann", b"x.example", b"Ann ", b'"Ann" ', b"\xc3\xa9"])
 
 
 @given(st.lists(pieces, max_size=12).map(b"".join))
@@ -202,18 +201,20 @@ def test_a_date_without_a_zone_lies_in_the_zone_that_is_stated() -> None:
         "4 Foo 2013 12:00 +0000",
         "1 Jan 0001 00:00:00 +0100",
         "4 Jun 2013 25:00 +0000",
-    ]
-    + ["1 Jan 0001 00:00:00", "31 Dec 9999 23:59:60", "1 Jan 2013 10:00:99 +0000"],
+        "1 Jan 0001 00:00:00",
+        "31 Dec 9999 23:59:60",
+        "1 Jan 2013 10:00:99 +0000",
+    ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     """No default is put in its place."""
     assert moment(text) is None
 
 
-@given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
-def test_a_date_that_was_written_is_read_back(at: datetime) -> None:
+@given(st.integers(0, 4_000_000_000))
+def test_a_date_that_was_written_is_read_back(seconds: int) -> None:
     """As the standard library writes it."""
-    at = at.replace(microsecond=0)
+    at = datetime.fromtimestamp(seconds, UTC)
     assert moment(email.utils.format_datetime(at)) == Span(at, at)
 
 
@@ -238,7 +239,7 @@ def test_a_text_is_read_in_every_character_set_it_may_be_in() -> None:
     assert chosen("é".encode(), "utf-8") == (("utf-8",), "")
     assert chosen("é".encode(), "iso-8859-1") == (("iso8859-1", "utf-8"), "")
     assert chosen(b"\xe9", "iso-8859-1") == (("iso8859-1",), "")
-    assert chosen(b"+AOk-", "utf-7") == (("utf-7",), "")
+    assert chosen(b"+AOk-", "utf-7") == (("utf-7", "utf-8"), "")
     assert chosen("é".encode(), "")[0] == ("utf-8",)
     assert chosen(b"\xe9", "us-ascii") == (
         ("ascii", "utf-8", "cp1252"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 from rich.progress import TaskID
+from rich.table import Table
 from rich.text import Text
 
 from comity.cli.common import HERE, app, coloured, out, progress
@@ -21,9 +23,10 @@ from comity.kernel.gate import Refusal, Release
 from comity.kernel.report import Report
 from comity.sim.demo import Story, build, run
 from comity.sim.pages import write_page
-from comity.sim.replay import Line, Row
+from comity.sim.replay import Row
 
 SHOWN: tuple[str, ...] = ("instrument", "court", "issued", "accounts", "categories", "since", "until", "terms")
+GATE = {"open": "[green]open[/]", "shut": "[red]shut[/]"}
 STATES = {"live": "[green]live[/]", "suspended": "[yellow]suspended[/]", "dead": "[red]dead[/]"}
 
 
@@ -34,7 +37,6 @@ class Screen:
         self.steps = 0
         self.bars = progress("{task.description}")
         self.tasks: dict[str, TaskID] = {}
-        self.last: tuple[str, ...] = ()
 
     def step(self, title: str) -> None:
         """A new room is entered."""
@@ -60,25 +62,37 @@ class Screen:
                 out.print(f"   {field.name:<11} {escape(field.value):<28} ", end="")
                 out.print(f"[dim]“{escape(passage.plain)}”[/]")
 
-    def row(self, row: Row) -> None:
-        """One day of the docket: what happened, and what law, order and gate answer for content and for the rest."""
-        happening = row.happening
-        unsure = "" if happening.verified else " [yellow](day unverified)[/]"
-        out.print(f"\n   [bold]{happening.date}[/] {escape(happening.court)}{unsure}")
-        out.print(f"   {escape(happening.says)}", style="dim")
-        told = (self._told("Dublin content ", row.content), self._told("US subscriber  ", row.other))
-        if told == self.last:
-            out.print("   → as before", style="dim")
-        else:
-            for text in told:
-                out.print(text)
-        self.last = told
+    def docket(self, rows: Sequence[Row]) -> None:
+        """The docket as a table: what happened, and what law, order and gate answered for content in Dublin."""
+        made = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+        for column, width in zip(
+            ("date", "what happened (and why)", "law", "order", "gate"), (10, 42, 9, 9, 5), strict=True
+        ):
+            made.add_column(column, width=width)
+        last: tuple[str, ...] = ()
+        for row in rows:
+            line, happening = row.content, row.happening
+            words = (line.verdict, line.standing.state, "open" if line.opens else "shut")
+            cells = (coloured(line.verdict), STATES[line.standing.state], GATE[words[2]])
+            made.add_row(str(happening.date), escape(happening.says), *(cells if words != last else ("″", "″", "″")))
+            marks = [] if words == last else [f"→ {line.brief}"]
+            marks += [] if happening.verified else ["day unverified"]
+            made.add_row("", f"[dim]{escape(happening.court)}{''.join('; ' + mark for mark in marks)}[/]")
+            last = words
+        out.print(made)
+        self.other(rows)
 
-    def _told(self, name: str, line: Line) -> str:
-        gate = "[green]open[/]" if line.opens else "[red]shut[/]"
-        why = f"\n       [dim]{escape(line.why)}[/]" if line.shut else ""
-        states = f"{coloured(line.verdict)} · order {STATES[line.standing.state]} · gate {gate}"
-        return f"   → {name} {states}{why}"
+    def other(self, rows: Sequence[Row]) -> None:
+        """What lay in the United States, where it changed."""
+        out.print("\n   Subscriber records in the United States, for comparison:")
+        last = ""
+        for row in rows:
+            line = row.other
+            gate = GATE["open" if line.opens else "shut"]
+            told = f"{coloured(line.verdict)}, order {STATES[line.standing.state]}, gate {gate}"
+            if told != last:
+                out.print(f"   from {row.happening.date}: {told}")
+            last = told
 
     def answer(self, answer: Release | Refusal) -> None:
         """What the gate says."""

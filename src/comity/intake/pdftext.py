@@ -18,7 +18,7 @@ from pypdf import PageObject, PdfReader
 
 def bound(mebibytes: int, seconds: int) -> None:
     """Let the operating system end this process when it outgrows its limits; a system without limits sets none."""
-    with suppress(ImportError, ValueError, OSError):
+    with suppress(ImportError, ValueError, OSError, OverflowError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
@@ -59,8 +59,13 @@ def _pages(reader: PdfReader, most_characters: int) -> dict[str, Any]:
 
 def _pictured(page: PageObject) -> bool:
     """Whether a page shows a picture, as a scanned page does."""
-    objects = page.get("/Resources", {}).get_object().get("/XObject", {}).get_object()
-    return any(entry.get_object().get("/Subtype") == "/Image" for entry in objects.values())
+    resources = page.get("/Resources")
+    objects = resources and resources.get_object().get("/XObject")
+    return bool(objects) and any(entry.get_object().get("/Subtype") == "/Image" for entry in _values(objects))
+
+
+def _values(objects: Any) -> list[Any]:
+    return list(objects.get_object().values())
 
 
 def main() -> None:

@@ -154,9 +154,11 @@ _TERMS = softly(
     r"\b(?:search|key)[\s-]?(?:terms?|words?|phrases?)\b|\b(?:following|these) (?:search )?(?:words|terms|phrases)\b"
     r"|\b(?:words|terms|phrases) (?:occurs?|appears?)\b|\bcontain(?:s|ing)? (?:any of )?(?:the )?(?:words?|terms?)\b"
 )
-_QUOTED = re.compile(
-    r"(?:[\s:,;-]|\bor\b|\band\b|\boccurs?\b|\bappears?\b|\bof\b|\bthe\b|\bfollowing\b){0,12}\"([^\"\f]{1,100})\""
+_QUOTE: Final = r'"([^"\f]{1,100})"'
+_FIRST_QUOTE = re.compile(
+    rf"(?:[\s:,-]|occurs?|appears?|(?:in|of|the|following|is|are)\b){{0,12}}{_QUOTE}", re.IGNORECASE
 )
+_NEXT_QUOTE = re.compile(rf"(?:[\s,;]|(?:or|and)\b){{0,6}}{_QUOTE}", re.IGNORECASE)
 
 _MIXED = re.compile(r"[^\W\d_][015]|[015][^\W\d_]")
 
@@ -176,8 +178,8 @@ def limited_by_words(sheet: Sheet) -> bool:
 
 
 def _quoted(sheet: Sheet, at: int, end: int) -> Iterator[Field]:
-    while quote := _QUOTED.match(sheet.plain, at, end):
-        at = quote.end()
+    quote = _FIRST_QUOTE.match(sheet.plain, at, end)
+    while quote:
         # American typesetting puts commas and full stops inside the quotes; they are no part of the word.
         inner = quote.start(1), quote.start(1) + len(quote.group(1).rstrip(" ,;."))
         if inner[0] < inner[1]:
@@ -187,7 +189,10 @@ def _quoted(sheet: Sheet, at: int, end: int) -> Iterator[Field]:
                 said = "doubtful", "letters and figures may have been confused"
             elif quote.group(1).endswith("."):
                 said = "likely", "the full stop inside the quotes is taken for the sentence's"
+            elif "\n" in quote.group(1):
+                said = "likely", "broken over two lines, and joined"
             yield sheet.paper.field("terms", term, inner, said)
+        quote = _NEXT_QUOTE.match(sheet.plain, quote.end(), end)
 
 
 _SECTION: Final = r"[0-9]{1,5}[A-Za-z]?(?:\([0-9A-Za-z]{1,4}\)){0,4}"

@@ -24,7 +24,6 @@ from comity.kernel.words import (
     Proof,
     Truth,
     Value,
-    Within,
     Word,
     both,
     either,
@@ -78,11 +77,9 @@ def stands(bars: Truth, lifts: Truth) -> Truth:
     return both((bars, opposite(lifts)))
 
 
-def predicate(condition: Condition | bool, groups: Groups, reads: Set[str] | None = None) -> Test:
+def predicate(condition: Condition, groups: Groups, reads: Set[str] | None = None) -> Test:
     """The condition as a function from facts to truth; terms outside `reads` (None: no limit) count as unknown."""
     match condition:
-        case bool():
-            return lambda facts: condition
         case Not(part):
             inner = predicate(part, groups, reads)
             return lambda facts: opposite(inner(facts))
@@ -94,8 +91,7 @@ def predicate(condition: Condition | bool, groups: Groups, reads: Set[str] | Non
             return _among(name, frozenset({True}), True)
         case Compare(name, code, same):
             return _among(name, frozenset({code}), same)
-        case Within(name, group, inside):
-            return _among(name, groups.get(group, frozenset()), inside)
+    return _among(condition.name, groups.get(condition.group, frozenset()), condition.inside)
 
 
 def scan(tests: list[Test], decisive: bool) -> Test:

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from comity.kernel.demand import Demand
 from comity.kernel.matter import ENDING, Matter, in_contempt
+from comity.kernel.words import Fault
 
 Outcome = Literal["produced", "partly", "refused", "objected", "withdrawn", "pending"]
 OUTCOMES: Final[dict[Outcome, str]] = {
@@ -79,9 +80,18 @@ class Rules:
     threshold: int = 5
     bands: tuple[tuple[str, str, int], ...] = ()
 
-    def __post_init__(self) -> None:
-        assert self.threshold >= 3, "below 2 there is only 1: withholding it would say it"
-        assert all(width >= 2 for _, _, width in self.bands), "a band of one number is that number"
+
+def rule_faults(rules: Rules, where: str) -> list[Fault]:
+    """Everything that makes rules for counting unfit: they would say what they are to withhold."""
+    found = []
+    if rules.threshold < 3:
+        what = f"below {rules.threshold} there is at most the 1, and withholding it says so"
+        found.append(Fault("threshold-too-low", where, what, "withhold counts below 3 or more"))
+    for place, instrument, width in rules.bands:
+        if width < 2:
+            what = f"a band of {width} for `{instrument}` ({place}) is the number itself"
+            found.append(Fault("band-too-narrow", where, what, "give the width that the law allows"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ def report(demands: Iterable[Counted], period: tuple[datetime, datetime], rules:
     Accounts are given only where the total of demands is: as each demand names one account or more, they then tell
     nothing of the counts that are withheld.
     """
+    assert not rule_faults(rules, "rules"), "rules are checked where they are read"
     banded = {(place, instrument): width for place, instrument, width in rules.bands}
     demands = tuple(demands)
     open_ = [one for one in demands if (one.place, one.instrument) not in banded]
@@ -151,13 +162,13 @@ def report(demands: Iterable[Counted], period: tuple[datetime, datetime], rules:
     return Report(*period, rules.threshold, rows, bands)
 
 
-def with_totals(cells: Mapping[Cell, int]) -> dict[Cell, int]:
+def with_totals(cells: Mapping[Cell, int]) -> Counter[Cell]:
     """The cells of a two-way table and, beside them, the totals of its rows and columns and of all."""
-    table: Counter[Cell] = Counter({(TOTAL, TOTAL): 0})
+    table: Counter[Cell] = Counter()
     for (row, column), count in cells.items():
         for cell in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
             table[cell] += count
-    return dict(table)
+    return table
 
 
 def withhold(table: Mapping[Cell, int], threshold: int) -> frozenset[Cell]:

@@ -184,10 +184,7 @@ def write(condition: Condition) -> str:
             return f"{name} {'in' if inside else 'not in'} {group}"
         case Not(part):
             return f"not {_grouped(part)}"
-        case Both(parts):
-            return " and ".join(_grouped(part) for part in parts)
-        case Either(parts):
-            return " or ".join(_grouped(part) for part in parts)
+    return (" and " if isinstance(condition, Both) else " or ").join(_grouped(part) for part in condition.parts)
 
 
 def _grouped(condition: Condition) -> str:
@@ -265,8 +262,7 @@ def leaf_truth(leaf: Leaf, value: Value, groups: Groups) -> Truth:
             return value
         case Compare(_, code, same):
             return (value == code) is same
-        case Within(_, group, inside):
-            return (value in groups.get(group, frozenset())) is inside
+    return (value in groups.get(leaf.group, frozenset())) is leaf.inside
 
 
 def unknowns(proof: Proof) -> tuple[str, ...]:

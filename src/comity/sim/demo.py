@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ from comity.kernel.notice import Notice
 from comity.kernel.report import Report
 from comity.registry.keys import load as load_key
 from comity.sim.corpus import Asked, choose
+from comity.sim.dublin import HAPPENINGS
 from comity.sim.mail import write_mail
 from comity.sim.papers import warrant_2013, warrant_2018
 from comity.sim.provider import STORES, write_provider
@@ -59,8 +61,8 @@ class Teller(Protocol):
     def proposal(self, read: Proposal) -> None:
         """What the paper was read to say."""
 
-    def row(self, row: Row) -> None:
-        """One day of the docket, answered."""
+    def docket(self, rows: Sequence[Row]) -> None:
+        """The docket, answered day by day."""
 
     def answer(self, answer: Release | Refusal) -> None:
         """What the gate says."""
@@ -171,10 +173,10 @@ def _answer_in_part(story: Story) -> None:
 def _replay(story: Story) -> None:
     story.tell.step("The docket, day by day")
     story.rows.append(row(story.office, OLD, 0))
-    story.tell.row(story.rows[-1])
     for answered in replay(story.office, OLD):
         story.rows.append(answered)
-        story.tell.row(answered)
+        story.tell.progress("replaying the docket", len(story.rows), len(HAPPENINGS))
+    story.tell.docket(story.rows)
     story.tell.step("The gate while the order was stayed")
     at = moment(8)
     asked = gate.ask(story.office, OLD, at)

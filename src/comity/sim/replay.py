@@ -44,6 +44,14 @@ BY_CASE: Final = {
 }
 """Rulings that did more to the order than be given."""
 
+BRIEFLY: Final = {
+    "class-open": "the law leaves it open",
+    "class-barred": "a law forbids it",
+    "class-conflict": "one law demands what another forbids",
+    "class-free": "no law demands it",
+    "declined": "the provider refuses, at its price",
+}
+
 CONTENT_ONLY: Final = frozenset({"stayed", "stay-lifted", "reversed", "contempt"})
 """What was fought over was content stored in Dublin; the rest had been handed over in 2013."""
 
@@ -66,6 +74,15 @@ class Line:
     def why(self) -> str:
         """In a few words, what keeps the gate shut; what lets it open."""
         return "; ".join(dict.fromkeys(reason.says for reason in self.shut)) or "compelled, and the order is live"
+
+    @property
+    def brief(self) -> str:
+        """The same in a word or two, for a table."""
+        because = self.standing.because
+        since = f" since {because.happened:%Y-%m-%d}" if because else ""
+        said = [f"{self.standing.state}{since}"] if self.standing.state != "live" else []
+        said += [BRIEFLY[reason.name] for reason in self.shut if reason.name in BRIEFLY]
+        return "; ".join(dict.fromkeys(said)) or "compelled by a live order"
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,11 +242,15 @@ def _untagged(stretches: Iterator[str]) -> Iterator[str]:
     held = ""
     for stretch in stretches:
         whole = held + stretch
-        cut = _TAIL.search(whole, max(0, len(whole) - 65_537)) if stretch else None
+        cut = _TAIL.search(whole, max(0, len(whole) - 65_537))
         end = cut.start() if cut else len(whole)
         held = whole[end:]
-        yield html.unescape(_TAG.sub(" ", _UNSEEN_TAG.sub("", whole[:end])))
-    yield held
+        yield _bare(whole[:end])
+    yield _bare(held)
+
+
+def _bare(markup: str) -> str:
+    return html.unescape(_TAG.sub(" ", _UNSEEN_TAG.sub("", markup)))
 
 
 def _stretches(octets: bytes, begin: int, end: int) -> Octets:

@@ -1,0 +1,161 @@
+"""The page of a matter: what happened, what it was worth, what the law said and why, on one self-contained HTML page.
+
+It needs no network, no font and no script. Everything drawn also stands there as words, so that it can be read aloud,
+printed, or looked at by someone who does not see colours. All that comes from data is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from comity.kernel.collection import Counts
+from comity.kernel.decision import Decision
+from comity.kernel.gate import Reason
+from comity.kernel.words import Proof, Truth
+from comity.letters.drawing import Group, Mark, draw
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+SAID: Final = {
+    "compels": ("compels", "does not compel", "may compel"),
+    "bars": ("bars", "does not bar", "may bar"),
+    "lifts": ("lifts the bar", "does not lift it", "may lift it"),
+    "objects": ("may be objected", "no objection", "perhaps an objection"),
+    "obliges": ("obliges", "does not oblige", "may oblige"),
+    "routes": ("opens a channel", "no channel", "perhaps a channel"),
+}
+SIGNS: Final = {True: "✓", False: "✗", None: "?"}
+CLASSES: Final = {True: "yes", False: "no", None: "unknown"}
+JOINS: Final = {"all": "all of", "any": "any of", "not": "not"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One class of records on one day: verdict, what the order is worth, whether the gate would open, and why."""
+
+    verdict: str
+    standing: str
+    gate: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One happening and what followed from it for each class of records, in the order of the page's groups."""
+
+    at: datetime
+    court: str
+    says: str
+    verified: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision to be shown with its whole proof: when, of what, and in a sentence why it is shown."""
+
+    title: str
+    says: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list of facts under a heading, with a sentence before it and lines to type after it."""
+
+    title: str
+    says: str
+    facts: tuple[tuple[str, str], ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that a page shows, in its order."""
+
+    title: str
+    subtitle: str
+    summary: tuple[str, ...]
+    groups: tuple[Group, ...]
+    rows: tuple[Row, ...]
+    refused: tuple[Reason, ...]
+    refused_says: str
+    rulings: tuple[Ruling, ...]
+    counts: Counts
+    counts_says: str
+    sections: tuple[Section, ...]
+    footnotes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of a proof as the page words it."""
+
+    mark: str
+    sign: str
+    word: str
+    name: str
+    says: str
+    found: str
+    cite: str
+    parts: tuple[Node, ...]
+
+
+def node(proof: Proof) -> Node:
+    """A proof in words: every truth has its sign and its word, every leaf the value found and the text behind it."""
+    truth: Truth = proof.truth
+    word = CLASSES[truth]
+    if proof.by in SAID:
+        holds, fails, unsure = SAID[proof.by]
+        word = {True: holds, False: fails, None: unsure}[truth]
+    if proof.by == "verdict":
+        word = "verdict"
+    spelled = bool(proof.parts) and all(part.says in proof.says for part in proof.parts)
+    says = JOINS.get(proof.by, proof.says) if spelled else proof.says
+    leaf = proof.by == "fact"
+    found = ("unknown" if proof.found is None else str(proof.found).lower()) if leaf and proof.term else ""
+    if isinstance(proof.found, str) and leaf:
+        found = proof.found
+    name = proof.term if proof.by in SAID else ""
+    return Node(
+        CLASSES[truth], SIGNS[truth], word, name, says, found, proof.cite, tuple(node(part) for part in proof.parts)
+    )
+
+
+def render(page: Page) -> str:
+    """The page as one HTML document."""
+    marks = tuple(Mark(row.at, f"{row.at:%Y-%m-%d} {row.court}: {row.says}", n) for n, row in enumerate(page.rows, 1))
+    return _template().render(
+        page=page,
+        drawing=Markup(draw(page.groups, marks)),
+        trees=[(ruling, [node(part) for part in ruling.decision.proof.parts]) for ruling in page.rulings],
+        shares=shares(page.counts),
+        values=value,
+    )
+
+
+def shares(counts: Counts) -> Sequence[tuple[str, str, int, float]]:
+    """The sides of a count that are not empty: class, words, number, and per cent of the whole."""
+    words = {"in": "in the scope", "out": "out of it", "unreadable": "unreadable", "others": "other accounts'"}
+    total = counts.total or 1
+    sides = counts.as_json()
+    return [(side, words[side], sides[side], 100 * sides[side] / total) for side in words if sides[side]]
+
+
+def value(found: object) -> str:
+    """A fact's value as a person says it."""
+    return {"True": "yes", "False": "no", "None": "unknown"}.get(str(found), str(found))
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(TEMPLATES)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return made.get_template("page.html")
