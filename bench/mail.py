@@ -17,7 +17,6 @@ import os
 import quopri
 import random
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.common import WORK, Result, alternate, ensure
+
 from comity.kernel.demand import Scope
 from comity.sources import Collection, Layout, open_store
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -10,11 +11,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from comity.kernel.clock import Clock
+from comity.kernel.decision import decide
 from comity.kernel.demand import CATEGORIES, Demand, Finding, Scope
 from comity.kernel.estate import Entity, Estate, Service, Site, Store
-from comity.kernel.gate import APPROVERS, Approval, Counsel
+from comity.kernel.gate import APPROVERS, Approval, Case, Counsel, Hits, Ruled
 from comity.kernel.law import DEAD, LIVE, Answer, Court, Happening, Law, Member, Question, Rule
-from comity.kernel.matter import ENDING, KINDS, Event
+from comity.kernel.matter import KINDS, Event
 from comity.kernel.words import Both, Compare, Either, Not, Term, Vocabulary, Within, Word
 
 DAY = date(2016, 7, 14)
@@ -60,6 +62,11 @@ def values(term: str) -> tuple[object, ...]:
 def one_of(*options: object) -> st.SearchStrategy[Any]:
     """One of a few values; made once, for making it is what takes the time."""
     return st.sampled_from(options)
+
+
+def mostly(value: object, *others: object) -> st.SearchStrategy[Any]:
+    """One value nine times out of ten or so, and now and then another."""
+    return one_of(*[value] * 9, *others)
 
 
 @cache
@@ -202,9 +209,8 @@ def events(draw: st.DrawFn, id: str, kinds: tuple[str, ...] = tuple(KINDS)) -> E
 
 
 @st.composite
-def histories(draw: st.DrawFn, alive: bool = False, most: int = 8) -> list[Event]:
-    """The events of one demand, in any order; with `alive` nothing ends the order for good."""
-    kinds = tuple(kind for kind in KINDS if not alive or kind not in ENDING | {"mandate"})
+def histories(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(KINDS), most: int = 8) -> list[Event]:
+    """The events of one demand, in any order; its order was issued a month before."""
     found = [draw(events(f"v{n}", kinds)) for n in range(draw(st.integers(0, most)))]
     early = NOON - timedelta(days=30)
     issued = Event("v-issued", "issued", early, early, "warrant issued", "paper, p. 1", "us-nysd")
@@ -259,3 +265,25 @@ CASES = {
     "open": {"record.served_controls": True},
 }
 """Facts that give each verdict under that law."""
+
+
+def ruled(category: str, verdict: str = "compelled", **more: Any) -> Ruled:
+    """A class of records, decided one way."""
+    return Ruled(f"dublin/{category}", category, decide(CASES[verdict], TINY), **more)
+
+
+ISSUED = Event("issued", "issued", NOON - timedelta(days=1), NOON - timedelta(days=1), "a warrant was issued", "paper")
+RULED = (ruled("content"), ruled("traffic"))
+HITS = Hits(SCOPE.digest, 10, 6, 4, 0, False, "sha256:items")
+CASE = Case(demands(), (CONFIRMED,), RULED, HITS)
+"""Everything in order: with two approvals and a live order the gate opens."""
+
+
+def approved(
+    case: Case = CASE, scope: Scope = SCOPE, at: datetime = NOON - timedelta(hours=1),
+    people: tuple[str, ...] = ("anna", "ben"), **parts: Any,
+) -> tuple[Approval, ...]:  # fmt: skip
+    """Approvals of exactly what lies there."""
+    hits = case.hits.digest if case.hits else ""
+    right = Approval("M-0001", "", "approver", at, scope.digest, tuple(c.id for c in case.classes), hits)
+    return tuple(replace(right, person=person, **parts) for person in people)

@@ -2,8 +2,7 @@
 
 In a page, a block fenced as `console` has commands after `$ ` and below each what it prints; a block fenced as `sh` is
 run as it stands, and what it prints is not compared. In a story a line `$ command` is followed by what it prints,
-`[exit 6]` says that it must end so, and `=== name` … `===` is a file. `…` stands for anything within a line, or, alone
-on a line, for any lines.
+`[exit 6]` says that it must end so, and `=== name` … `===` is a file. `…` stands for anything.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 MARK = "\x1e"
@@ -42,8 +42,10 @@ def page_steps(text: str, name: str) -> list[Step]:
         line = text.count("\n", 0, block.start()) + 2
         body = re.sub(f"^{indent}", "", body, flags=re.MULTILINE)
         steps += [Step(f"{name}:{line}", body)] if kind == "sh" else _prompts(body, name, line)
-    asked = [after.command.strip() == "echo $?" for after in steps[1:]] + [False]
-    return [Step(s.where, s.command, s.prints, None if free else 0) for s, free in zip(steps, asked, strict=True)]
+    return [
+        replace(step, exits=None) if after and after.command.strip() == "echo $?" else step
+        for step, after in zip_longest(steps, steps[1:])
+    ]
 
 
 def story_steps(text: str, name: str) -> list[Step]:
@@ -97,10 +99,6 @@ def _differs(step: Step, out: str, status: int) -> str:
 
 
 def shows(expected: str, out: str) -> bool:
-    """Whether output is what is shown; spaces at the ends of lines and of the whole do not count."""
-    lines = [line.rstrip() for line in expected.strip().split("\n")]
-    pattern = "".join(
-        r"(?:[^\n]*\n)*?" if line == "…" else "[^\n]*".join(map(re.escape, line.split("…"))) + "\n" for line in lines
-    )
-    plain = "\n".join(line.rstrip() for line in out.strip().split("\n")) + "\n"
-    return re.fullmatch(pattern, plain) is not None
+    """Whether output is what is shown; how lines are folded and spaced does not count."""
+    parts = [" ".join(part.split()) for part in expected.split("…")]
+    return re.fullmatch(".*".join(map(re.escape, parts)), " ".join(out.split())) is not None

@@ -1,4 +1,4 @@
-"""Every command in the documentation runs and prints what its page shows; every other snippet is at least well formed."""
+"""Every command in the documentation runs and prints what its page shows; every other snippet is well formed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
 from tests.docs.console import NOT_RUN, page_steps, run
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +39,9 @@ def a_clone(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", sorted(name for name, page in PAGES.items() if page_steps(page.read_text("utf-8"), "")))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, page in PAGES.items() if page_steps(page.read_text("utf-8"), ""))
+)
 def test_the_commands_of_a_page_run_in_order_and_print_what_it_shows(name: str, tmp_path: Path) -> None:
     wrong = run(page_steps(PAGES[name].read_text("utf-8"), name), a_clone(tmp_path))
     assert not wrong, "\n\n".join(wrong)

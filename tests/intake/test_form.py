@@ -276,6 +276,29 @@ def test_an_account_of_which_nobody_knows_is_let_through(known: Known) -> None:
     assert demand is not None
 
 
+def test_facts_state_what_facts_may_state(known: Known) -> None:
+    """A question of law is for courts, a list is no value, and null says that it is not known."""
+    assert names(changed('"demand.gag" = true', '"question.us_sca_reaches_abroad" = true'), known) == [
+        "stated-elsewhere"
+    ]
+    assert names(changed('"demand.gag" = true', "demand.gag = true"), known) == ["wrong-type"]
+    assert names(changed('"demand.gag" = true', '"subject.place" = "I\\u0000E"'), known) == ["not-plain-text"]
+    row = as_json()
+    row["facts"] = {"demand.gag": None, "subject.place": "IE"}
+    demand, faults = read_demand(json.dumps(row).encode(), "json", known)
+    assert faults == []
+    assert demand is not None
+    assert demand.facts == (("demand.gag", None), ("subject.place", "IE"))
+
+
+def test_text_in_quotes_is_not_taken_for_keys(known: Known) -> None:
+    """A text over several lines may hold what looks like keys and headings; lines are still counted rightly."""
+    raw = changed('reference = "13 Mag. 90714"', 'reference = """\\\n[scope]\\\ncourt = 1"""\nchanel = 1')
+    demand, faults = read_demand(raw, "toml", known)
+    assert demand is None
+    assert [(fault.name, fault.where) for fault in faults] == [("unknown-key", "demand:15 demand.chanel")]
+
+
 def test_a_wrong_value_has_one_fault(known: Known) -> None:
     """What could not be read is not also reported as missing or empty."""
     assert names(changed(f'["{OWEN}"]', '"owen"'), known) == ["wrong-type"]

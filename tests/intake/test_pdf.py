@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zlib
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -133,8 +132,8 @@ def test_a_child_that_outlives_its_time_is_ended(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(PdfTooLarge, match="seconds"):
         read_pdf(as_pdf(TEXT))
     monkeypatch.setattr(pdf, "MOST_SECONDS", 30)
-    monkeypatch.setattr(pdf, "MOST_MEBIBYTES", 1)
-    with pytest.raises(ComityError):
+    monkeypatch.setattr(pdf.sys, "executable", "true")
+    with pytest.raises(PdfTooLarge, match="seconds"):
         read_pdf(as_pdf(TEXT))
 
 
@@ -144,12 +143,12 @@ def test_limits_that_the_system_refuses_are_no_error() -> None:
     assert extracted(as_pdf(TEXT), *LIMITS)["pages"]
 
 
-@pytest.mark.parametrize("size", [0, 8, 500, -1])
-def test_a_truncated_pdf_is_read_or_refused(size: int) -> None:
-    """What is left of a PDF is text or a clear error."""
-    raw = as_pdf(TEXT)
-    with suppress(PdfBroken, PdfScanned):
-        assert "COURT" in read_pdf(raw[:size])
+@pytest.mark.parametrize("size", [0, 8, 500, 2000, -10])
+def test_a_truncated_pdf_is_refused(size: int) -> None:
+    """Without its end a PDF may have lost pages, and nothing shows which."""
+    with pytest.raises(PdfBroken) as caught:
+        read_pdf(as_pdf(TEXT)[:size])
+    assert caught.value.exit_code == 3
 
 
 @settings(max_examples=60)
@@ -157,7 +156,7 @@ def test_a_truncated_pdf_is_read_or_refused(size: int) -> None:
 def test_a_damaged_pdf_gives_pages_or_a_reason(cut: int, junk: bytes, data: st.DataObject) -> None:
     """The child has an answer to whatever it is given."""
     raw = as_pdf(TEXT)
-    at = min(cut, len(raw))
+    at = min(cut, len(raw) - 200)
     found = extracted(raw[:at] + junk + raw[at + data.draw(st.integers(0, 40)) :], *LIMITS)
     assert ("pages" in found) or found["why"] in {"broken", "scanned", "encrypted", "pages", "memory", "characters"}
 

@@ -74,6 +74,13 @@ def test_a_range_up_to_the_warrant_ends_with_its_day_if_a_person_agrees(known: K
     assert said(proposal, "until") == [("2013-12-15T00:00:00Z", "doubtful")]
 
 
+def test_a_range_up_to_a_day_that_is_not_known_has_no_end(known: Known) -> None:
+    """Without a possible day of issue, `the present` says nothing."""
+    proposal = read(known, "Dated: February 30, 2013\n", "All e-mails from June 1, 2012 to the present (UTC).")
+    assert proposal.of("until") == ()
+    assert "until" in {gap.name for gap in proposal.missing}
+
+
 def test_two_ranges_make_each_other_doubtful(known: Known) -> None:
     """A person says which range belongs to which records."""
     both = "All e-mails from May 1, 2012 through May 9, 2012 (UTC); logs of use from May 1, 2013 through May 9, 2013."
@@ -110,6 +117,17 @@ def test_words_ask_for_categories(words: str, categories: set[str], known: Known
     proposal = read(known, things=words)
     assert {field.value for field in proposal.of("categories")} == categories
     assert ("categories" in {gap.name for gap in proposal.missing}) is not bool(categories)
+
+
+def test_a_subpoena_that_asks_for_content_is_doubted(known: Known) -> None:
+    """Content by subpoena is so seldom lawful that a person must have seen it."""
+    proposal = propose("GRAND JURY SUBPOENA\nthe contents of all e-mails of the account\n", known)
+    assert said(proposal, "categories") == [("content", "doubtful")]
+
+
+def test_words_read_through_misread_letters_are_not_certain(known: Known) -> None:
+    """They are asked for all the same."""
+    assert said(read(known, things="the c0ntents of all e-mails"), "categories") == [("content", "likely")]
 
 
 def test_what_officers_look_for_is_not_what_is_handed_over(known: Known) -> None:

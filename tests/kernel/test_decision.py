@@ -227,3 +227,10 @@ def test_the_same_reasons_have_the_same_basis_on_another_day():
     one, two = decide(CASES["compelled"], TINY), decide(CASES["compelled"], later)
     assert one.id != two.id
     assert one.basis == two.basis != decide(CASES["conflict"], TINY).basis
+
+
+def test_a_judge_does_not_work_twice():
+    """The same reasons are the same decision, whatever else is known of the case."""
+    judge = Judge(TINY)
+    assert judge.decide(CASES["free"]) is judge.decide({**CASES["free"], "demand.emergency": True})
+    assert judge.decide(CASES["open"]) == judge.decide(CASES["open"])

@@ -6,42 +6,37 @@ from dataclasses import FrozenInstanceError, replace
 from datetime import timedelta
 
 import pytest
-from tests.strategies import CASES, CONFIRMED, DAY, NOON, SCOPE, TINY, counsel, demands
+from tests.strategies import (
+    CASE,
+    CASES,
+    CONFIRMED,
+    DAY,
+    HITS,
+    ISSUED,
+    NOON,
+    RULED,
+    SCOPE,
+    TINY,
+    approved,
+    counsel,
+    demands,
+    ruled,
+)
 
 from comity.kernel.decision import decide
 from comity.kernel.demand import Finding
 from comity.kernel.gate import (
     WORK,
-    Approval,
     Case,
     Hits,
     Refusal,
     Release,
-    Ruled,
     counting,
     open_gate,
 )
 from comity.kernel.matter import Event, fold
 
 HOUR = timedelta(hours=1)
-ISSUED = Event("issued", "issued", NOON - 24 * HOUR, NOON - 24 * HOUR, "a warrant was issued", "paper")
-
-
-def ruled(category, verdict="compelled", **more):
-    """A class of records decided one way."""
-    return Ruled(f"dublin/{category}", category, decide(CASES[verdict], TINY), **more)
-
-
-CLASSES = (ruled("content"), ruled("traffic"))
-HITS = Hits(SCOPE.digest, 10, 6, 4, 0, False, "sha256:items")
-CASE = Case(demands(), (CONFIRMED,), CLASSES, HITS)
-
-
-def approved(case=CASE, scope=SCOPE, at=NOON - HOUR, people=("anna", "ben"), **parts):
-    """Approvals of exactly what lies there."""
-    hits = case.hits.digest if case.hits else ""
-    right = Approval("M-0001", "", "approver", at, scope.digest, tuple(c.id for c in case.classes), hits)
-    return tuple(replace(right, person=person, **parts) for person in people)
 
 
 def event(kind, hour=-2, **more):
@@ -67,7 +62,7 @@ def test_the_gate_opens_when_everything_is_in_order():
     release = ask()
     assert isinstance(release, Release) and release
     assert (release.matter, release.at, release.scope, release.hits) == ("M-0001", NOON, SCOPE.digest, HITS)
-    assert release.classes == tuple(c.id for c in CLASSES)
+    assert release.classes == tuple(c.id for c in RULED)
     assert release.approved_by == ("anna", "ben")
 
 
@@ -129,8 +124,8 @@ def test_a_clock_behind_what_we_know_opens_nothing():
     assert names(ask(events=[event("motion", 1)])) == ["clock-behind"]
     later = replace(CONFIRMED, at=NOON + HOUR)
     assert names(ask(replace(CASE, findings=(CONFIRMED, later)))) == ["clock-behind"]
-    late = ruled("content", "open", answered=CLASSES[0].decision, counsel=(counsel(TERM, at=NOON + HOUR),))
-    assert "clock-behind" in names(ask(replace(CASE, classes=(late, CLASSES[1]))))
+    late = ruled("content", "open", answered=RULED[0].decision, counsel=(counsel(TERM, at=NOON + HOUR),))
+    assert "clock-behind" in names(ask(replace(CASE, classes=(late, RULED[1]))))
 
 
 def test_a_demand_nobody_confirmed_is_not_answered():
@@ -173,7 +168,7 @@ def test_nothing_leaves_that_was_not_asked_for():
     assert isinstance(ask(case, scope=narrow), Release)
 
 
-@pytest.mark.parametrize("classes", [(), (ruled("content"),), (*CLASSES, ruled("subscriber"))])
+@pytest.mark.parametrize("classes", [(), (ruled("content"),), (*RULED, ruled("subscriber"))])
 def test_every_category_of_the_scope_is_decided_and_no_other(classes):
     """Records that nobody decided do not leave."""
     assert names(ask(replace(CASE, classes=classes))) == ["class-undecided"]
@@ -182,7 +177,7 @@ def test_every_category_of_the_scope_is_decided_and_no_other(classes):
 @pytest.mark.parametrize("verdict", ["conflict", "barred", "free", "open"])
 def test_only_what_is_compelled_leaves(verdict):
     """One class that is not shuts the whole."""
-    shut = ask(replace(CASE, classes=(CLASSES[0], ruled("traffic", verdict))))
+    shut = ask(replace(CASE, classes=(RULED[0], ruled("traffic", verdict))))
     assert names(shut) == [f"class-{verdict}"]
     asks = verdict == "open"
     assert shut.reasons[0].says == "dublin/traffic: " + verdict + (f" on {TERM}" if asks else "")
@@ -196,7 +191,7 @@ COMPELLED, CONFLICT = (decide(CASES[verdict], TINY) for verdict in ("compelled",
 def test_counsels_answer_to_an_open_point_may_make_it_compelled():
     """With who said so, when and why."""
     answered = ruled("traffic", "open", answered=COMPELLED, counsel=(counsel(TERM, "false"),))
-    case = replace(CASE, classes=(CLASSES[0], answered))
+    case = replace(CASE, classes=(RULED[0], answered))
     assert answered.compelled and answered.id == COMPELLED.basis
     assert isinstance(ask(case), Release)
 
@@ -218,14 +213,14 @@ OTHER_DAY = decide(CASES["compelled"], replace(TINY, day=DAY + timedelta(days=1)
 )
 def test_nobody_answers_what_is_not_open(wrong):
     """No answer, no decision on it, another verdict, another day's law, another point, or one the law has settled."""
-    case = replace(CASE, classes=(CLASSES[0], wrong))
+    case = replace(CASE, classes=(RULED[0], wrong))
     assert names(ask(case))[0] == f"class-{wrong.decision.verdict}"
 
 
 def test_approvals_are_given_after_counsel_answered():
     """Nobody approves an answer that has not been given yet."""
     answered = ruled("traffic", "open", answered=COMPELLED, counsel=(counsel(TERM, "false", NOON - HOUR / 2),))
-    assert names(ask(replace(CASE, classes=(CLASSES[0], answered)))) == ["two-people"]
+    assert names(ask(replace(CASE, classes=(RULED[0], answered)))) == ["two-people"]
 
 
 def test_nothing_leaves_that_was_not_collected():
@@ -262,7 +257,7 @@ def test_what_cannot_be_read_is_stated():
         {"at": NOON - 30 * HOUR},
         {"scope": "sha256:other"},
         {"decisions": ()},
-        {"decisions": (*(c.id for c in CLASSES), "sha256:more")},
+        {"decisions": (*(c.id for c in RULED), "sha256:more")},
         {"hits": "sha256:other"},
     ],
 )
@@ -276,7 +271,7 @@ def test_an_approval_counts_only_for_what_it_was_given_for(wrong):
 
 def test_a_change_of_law_voids_approvals():
     """They were given for reasons that no longer hold."""
-    before = approved(replace(CASE, classes=(ruled("content", "free"), CLASSES[1])))
+    before = approved(replace(CASE, classes=(ruled("content", "free"), RULED[1])))
     assert names(ask(approvals=before)) == ["two-people"]
 
 

@@ -14,7 +14,7 @@ from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text
 
-from comity.cli.common import HERE, app, coloured, out, progress
+from comity.cli.common import HERE, app, coloured, indented, out, progress
 from comity.cli.gate import show as show_gate
 from comity.cli.report import show as show_report
 from comity.desk.decision import Assessment
@@ -45,7 +45,7 @@ class Screen:
 
     def line(self, text: str) -> None:
         """One line of what was found."""
-        out.print(f"   {escape(text)}")
+        indented(escape(text), 3)
 
     def progress(self, label: str, done: int, total: int) -> None:
         """How far long work has come."""
@@ -109,9 +109,9 @@ class Screen:
             out.print(f"   {found.on}, {found.reading.court}: {ruled.name} is {coloured(decision.verdict)}")
             for power in decision.powers:
                 if power.truth:
-                    out.print(f"     compels: {escape(power.rule.reads)} [dim]⟨{escape(power.rule.cite)}⟩[/]")
+                    indented(f"compels: {escape(power.rule.reads)} [dim]⟨{escape(power.rule.cite)}⟩[/]", 5)
             for point in decision.open_points:
-                out.print(f"     [yellow]open[/]: {escape(point.asks)}")
+                indented(f"[yellow]open[/]: {escape(point.asks)}", 5)
                 out.print(
                     "       " + "; ".join(f"if {value} → {coloured(verdict)}" for value, verdict in point.outcomes)
                 )
@@ -146,5 +146,5 @@ def _end(story: Story, page: Path, seconds: float) -> None:
     ):
         out.print(f"  .venv/bin/{command}", soft_wrap=True)
     out.print("\nThe same with your own mailbox:")
-    out.print("  make demo CORPUS=path/to/your/mail          (a folder of messages, a Maildir, an mbox)")
-    out.print("  .venv/bin/comity init my-office             (an office of your own; then docs/start/)")
+    out.print("  make demo CORPUS=path/to/mail       (a folder of messages, a Maildir, an mbox)")
+    out.print("  .venv/bin/comity init my-office     (an office of your own; then docs/start/)")

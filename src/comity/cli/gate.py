@@ -7,7 +7,23 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, AsJson, At, By, OfficeAt, On, a_moment, app, asked, now, opened, out, print_json
+from comity.cli.common import (
+    HERE,
+    AsJson,
+    Assume,
+    At,
+    By,
+    OfficeAt,
+    On,
+    a_moment,
+    app,
+    asked,
+    indented,
+    now,
+    opened,
+    out,
+    print_json,
+)
 from comity.desk import gate as desk
 from comity.desk.matter import demand_of, load
 from comity.kernel.gate import Refusal, Release
@@ -43,12 +59,13 @@ def gate(
     office: OfficeAt = HERE,
     on: On = None,
     at: At = None,
+    assume: Assume = None,
     as_json: AsJson = False,
 ) -> None:
     """May this leave? Yes with who approved it, or no with every reason; exit code 6 means no."""
     with opened(office) as it:
         moment = asked(on, at, demand_of(load(it, matter)).place)
-        answer = desk.ask(it, matter, moment)
+        answer = desk.ask(it, matter, moment, assume or ())
     if as_json:
         print_json(as_dict(answer))
     else:
@@ -75,5 +92,5 @@ def show(answer: Release | Refusal) -> None:
         return
     out.print(f"[red]The gate is shut[/] at {answer.at:%Y-%m-%d %H:%M} UTC:")
     for reason in answer.reasons:
-        out.print(f"  ✗ {escape(reason.says)} [dim]({reason.name})[/]")
-        out.print(f"    → {escape(reason.remedy)}")
+        indented(f"✗ {escape(reason.says)} [dim]({reason.name})[/]")
+        indented(f"→ {escape(reason.remedy)}", 4)

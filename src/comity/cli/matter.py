@@ -10,6 +10,7 @@ from rich.markup import escape
 from comity.cli.common import (
     HERE,
     AsJson,
+    Assume,
     At,
     By,
     OfficeAt,
@@ -145,6 +146,7 @@ def deadlines(
     office: OfficeAt = HERE,
     on: On = None,
     at: At = None,
+    assume: Assume = None,
     as_json: AsJson = False,
 ) -> None:
     """Every clock of the matter, soonest first, each with the rule that counts it."""
@@ -152,7 +154,7 @@ def deadlines(
         whole = load(it, matter)
         place = demand_of(whole).place
         moment = asked(on, at, place)
-        found = assess(it, whole, moment)
+        found = assess(it, whole, moment, assume or ())
         reasons = [r for ruled in found.ruled for r in ruled.decision.objections + ruled.decision.duties]
         clocks = clocks_of(whole, reasons, place, moment)
     if as_json:

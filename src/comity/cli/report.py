@@ -44,12 +44,11 @@ def report(
 def show(made: Report) -> None:
     """The report on a screen."""
     names = [name for name, _ in made.rows[0].counts if any(dict(row.counts)[name] != 0 for row in made.rows)]
-    drawn = table(
-        "demands", *names, "total", title=f"Demands from {made.since:%Y-%m-%d} to before {made.until:%Y-%m-%d}"
-    )
+    drawn = table("demands", *names, "total")
     for row in made.rows:
         what = f"{row.place} {row.instrument}".strip() or "total"
         drawn.add_row(what, *(_figure(dict(row.counts)[name]) for name in names), _figure(row.total))
+    out.print(f"Demands from {made.since:%Y-%m-%d} to before {made.until:%Y-%m-%d}")
     out.print(drawn)
     out.print(f"[dim]·: from 1 to {made.threshold - 1}, or withheld so that no other can be computed[/]")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +24,9 @@ class NothingToApprove(ComityError):
     exit_code = 5
 
 
-def case_of(office: Office, matter: Matter, at: datetime) -> Case:
-    """All that the gate looks at, as known at a moment."""
-    assessment = assess(office, matter, at, scope=scope_of(matter))
+def case_of(office: Office, matter: Matter, at: datetime, assume: Iterable[str] = ()) -> Case:
+    """All that the gate looks at, as known at a moment (under what-ifs, if any)."""
+    assessment = assess(office, matter, at, assume, scope_of(matter))
     return Case(demand_of(matter), findings(matter), assessment.ruled, hits_of(matter))
 
 
@@ -69,10 +70,10 @@ def approve(office: Office, name: str, person: str, at: datetime) -> Approval:
     return Approval(name, person, role, at, scope, decisions, case.hits.digest)
 
 
-def ask(office: Office, name: str, at: datetime) -> Release | Refusal:
+def ask(office: Office, name: str, at: datetime, assume: Iterable[str] = ()) -> Release | Refusal:
     """What the gate says at a moment, on what was known then; nothing is recorded."""
     matter = load(office, name).as_known(at)
-    return open_gate(case_of(office, matter, at), matter, approvals_of(matter), scope_of(matter), at)
+    return open_gate(case_of(office, matter, at, assume), matter, approvals_of(matter), scope_of(matter), at)
 
 
 def _asked(office: Office, matter: Matter, at: datetime, categories: frozenset[str]) -> Release | Refusal:

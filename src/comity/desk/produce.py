@@ -82,7 +82,7 @@ class TargetTaken(ComityError):
 
 
 class RecordChanged(ComityError):
-    """nothing left: `{name}` ({place}) is not what was collected: {why}"""
+    """nothing left: `{name}` ({where}) is not what was collected: {why}"""
 
     help = "something wrote to the store since; collect again and have the hits approved"
     exit_code = 6
@@ -369,7 +369,7 @@ def _archive(manifest: Manifest, dispatch: Dispatch) -> Iterator[bytes]:
 
 def _exactly(part: Item | Table, pieces: Iterable[bytes]) -> Iterator[bytes]:
     found, size = hashlib.sha256(), 0
-    place = str(part.place) if isinstance(part, Item) else "a table"
+    where = str(part.place) if isinstance(part, Item) else "a table"
     try:
         for piece in pieces:
             size += len(piece)
@@ -378,6 +378,6 @@ def _exactly(part: Item | Table, pieces: Iterable[bytes]) -> Iterator[bytes]:
             found.update(piece)
             yield piece
     except (OSError, ComityError) as error:
-        raise RecordChanged(name=part.name, place=place, why=str(error)) from error
+        raise RecordChanged(name=part.name, where=where, why=str(error)) from error
     if size != part.size or found.hexdigest() != part.sha256:
-        raise RecordChanged(name=part.name, place=place, why="its octets are others now")
+        raise RecordChanged(name=part.name, where=where, why="its octets are others now")

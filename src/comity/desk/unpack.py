@@ -210,6 +210,8 @@ class Unpacker:
 
     def write(self, octets: bytes) -> int:
         """The next octets of the archive."""
+        if self.broken:  # the library may try once more with what it still holds
+            raise self.broken
         view = memoryview(octets)
         try:
             while view:
@@ -227,6 +229,8 @@ class Unpacker:
         """The archive has ended, or should have."""
         if self._ends != 2 or self._head:
             self.faults.append(fault("archive-cut", SEALED, "the sealed archive breaks off"))
+        elif self.manifest is None:
+            self.faults.append(fault("manifest-missing", MANIFEST, "the sealed archive is empty"))
 
     def _header(self, view: memoryview) -> int:
         taken = min(BLOCK - len(self._head), len(view))

@@ -68,10 +68,8 @@ def _extracted(raw: bytes) -> dict[str, Any]:
     try:
         child = subprocess.run(command, input=raw, capture_output=True, timeout=MOST_SECONDS + 5, check=False)
         found: dict[str, Any] = json.loads(child.stdout)
-    except subprocess.TimeoutExpired:
-        return {"why": "time"}
-    except ValueError:
-        # The system ended the child before it could answer: it had run out of its time or memory.
+    except (subprocess.TimeoutExpired, ValueError):
+        # Without an answer the system ended the child: it had run out of its time, or of memory before it could say so.
         return {"why": "time"}
     return found
 

@@ -27,6 +27,8 @@ def bound(mebibytes: int, seconds: int) -> None:
 
 def extracted(raw: bytes, most_pages: int, most_characters: int) -> dict[str, Any]:
     """The text of each page, or why there is none: `encrypted`, `pages`, `characters`, `scanned` or `broken`."""
+    if b"%%EOF" not in raw[-1024:]:
+        return {"why": "broken", "what": "its end is missing"}
     try:
         reader = PdfReader(io.BytesIO(raw), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -60,12 +62,10 @@ def _pages(reader: PdfReader, most_characters: int) -> dict[str, Any]:
 def _pictured(page: PageObject) -> bool:
     """Whether a page shows a picture, as a scanned page does."""
     resources = page.get("/Resources")
-    objects = resources and resources.get_object().get("/XObject")
-    return bool(objects) and any(entry.get_object().get("/Subtype") == "/Image" for entry in _values(objects))
-
-
-def _values(objects: Any) -> list[Any]:
-    return list(objects.get_object().values())
+    objects: Any = resources and resources.get_object().get("/XObject")
+    return bool(objects) and any(
+        entry.get_object().get("/Subtype") == "/Image" for entry in objects.get_object().values()
+    )
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from comity.kernel.words import Fault, canonical
@@ -201,11 +201,11 @@ class Key:
     name: str
     kind: int
     public: bytes
+    id: bytes = field(init=False)  # with the name it says in a note which key signed (C2SP signed-note)
 
-    @property
-    def id(self) -> bytes:
-        """The four octets that say in a note, with the name, which key signed (C2SP signed-note)."""
-        return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:ID_BYTES]
+    def __post_init__(self) -> None:
+        named = self.name.encode() + b"\n" + bytes([self.kind]) + self.public
+        object.__setattr__(self, "id", hashlib.sha256(named).digest()[:ID_BYTES])
 
     def __str__(self) -> str:
         return f"{self.name}+{self.id.hex()}+{_base64(bytes([self.kind]) + self.public)}"

@@ -59,11 +59,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision to be shown with its whole proof: when, of what, and in a sentence why it is shown."""
+    """A decision with its whole proof: when, of what, in a sentence why it stands here, and whether it is opened."""
 
     title: str
     says: str
     decision: Decision
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ def _notice_and_report(story: Story) -> None:
     story.tell.step("Telling the user")
     for at in (PRODUCED, GAG_ENDS):
         for found in notice.notices(story.office, load(story.office, NEW).as_known(at), at):
-            story.tell.line(f"{at:%Y-%m-%d}  {found.account}: {found.state}, {found.says}")
+            story.tell.line(f"{at:%Y-%m-%d}  {found.account}: {found.says}")
             story.notices.append(found)
             if found.state == "due":
                 letter = notice.tell(story.office, NEW, found.account, "clerk", at)

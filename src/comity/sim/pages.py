@@ -121,7 +121,7 @@ def _rulings(story: Story) -> tuple[Ruling, ...]:
         ),
     ):
         if found:
-            made.append(Ruling(f"{found.on} · {title}", says, found.ruled[0].decision))
+            made.append(Ruling(f"{found.on} · {title}", says, found.ruled[0].decision, found is story.compelled))
     return tuple(made)
 
 

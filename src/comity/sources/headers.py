@@ -220,7 +220,7 @@ def ip_address(value: bytes) -> str | None:
 
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_CLOCK: Final = r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?(?:[.,]\d+)?"
+_CLOCK: Final = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{1,2})(?:[:.](?P<second>\d{1,2}))?(?:[.,]\d+)?"
 _ZONE: Final = r"(?P<zone>[+-]\d\d:?\d\d|[A-Za-z]{1,5})"
 _DATES: Final = tuple(
     re.compile(pattern)
@@ -265,14 +265,14 @@ def _naive(parts: dict[str, str | None]) -> datetime | None:
 
 
 def _offset(zone: str) -> timedelta | None:
-    """How far a zone is ahead of UTC; None where that is not known, as for `IST`, `CET` or `+9900`."""
+    """How far a zone is ahead of UTC; None where that is not known, as for `IST`, `CET` or `+0099`."""
     if zone.upper() in _NAMED:
         return timedelta(hours=_NAMED[zone.upper()])
     if not zone.startswith(("+", "-")):
         return None
     hours, minutes = int(zone[1:3]), int(zone[-2:])
     offset = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
-    return offset if minutes < 60 and abs(offset) <= _EAST else None
+    return offset if minutes < 60 else None
 
 
 def _placed(naive: datetime, zone: str, local: ZoneInfo | None) -> Span | None:
