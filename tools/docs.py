@@ -161,7 +161,8 @@ def promises() -> str:
         tests = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::", body)))
         links = ", ".join(f"[{Path(test).stem.removeprefix('test_')}]({test})" for test in tests)
         rows.append([number, sentence, state[1] if state else "", links])
-    return table(("", "promise", "state", "tests"), rows)
+    stand = sum(row[2].startswith("stands") for row in rows)
+    return table(("", "promise", "state", "tests"), rows) + f"\n{stand} of {len(rows)} stand.\n"
 
 
 PASSAGES: Final[dict[str, Callable[[], str]]] = {

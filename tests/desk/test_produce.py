@@ -278,7 +278,7 @@ def in_child(act):
 
 
 @TARGETS
-@pytest.mark.parametrize("part", [0.001, 0.4, 0.97, 0.999])
+@pytest.mark.parametrize("part", [0.001, 0.4, 0.9, 0.98])
 def test_a_full_disk_leaves_nothing(tmp_path, dispatch, name, part):
     """No file can grow beyond a part of the largest: room ends at the start, in the middle, near the end."""
     whole = produce(RELEASE, MANIFEST, dispatch, tmp_path / f"whole-{name}")
@@ -325,6 +325,14 @@ def test_kill_9_leaves_nothing_that_passes_for_a_production(tmp_path, dispatch, 
             produce(RELEASE, MANIFEST, dispatch, tmp_path / name)
     assert set(sound(tmp_path / name).values()) == {True}
     assert os.listdir(tmp_path) == [name]
+
+
+def test_what_no_reader_would_accept_is_not_written(tmp_path, dispatch, monkeypatch):
+    """A manifest or an item beyond the stated limits is refused before anything is written."""
+    for limit in ("MANIFEST_LIMIT", "ITEM_LIMIT", "SMALL_LIMIT"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"comity.desk.produce.{limit}", 20)
+            refuses(NotReleased, tmp_path, RELEASE, MANIFEST, dispatch, match="too large")
 
 
 def test_a_large_record_is_never_held_whole(tmp_path):

@@ -122,7 +122,7 @@ def table(*columns: str, title: str | None = None) -> Table:
 
 def indented(text: str, by: int = 2) -> None:
     """A line of text that keeps its indent where it folds."""
-    out.print(Padding(Text.from_markup(text), (0, 0, 0, by)))
+    out.print(Padding.indent(Text.from_markup(text), by))
 
 
 def coloured(verdict: str) -> str:

@@ -14,9 +14,11 @@ from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text
 
+from comity.cli.collection import show as show_listing
 from comity.cli.common import HERE, app, coloured, indented, out, progress
 from comity.cli.gate import show as show_gate
 from comity.cli.report import show as show_report
+from comity.desk.collection import Listing
 from comity.desk.decision import Assessment
 from comity.intake.passages import Proposal
 from comity.kernel.gate import Refusal, Release
@@ -97,6 +99,10 @@ class Screen:
     def answer(self, answer: Release | Refusal) -> None:
         """What the gate says."""
         show_gate(answer)
+
+    def collected(self, found: Listing) -> None:
+        """What was found, adding up."""
+        show_listing(found)
 
     def report(self, made: Report) -> None:
         """What may be published."""

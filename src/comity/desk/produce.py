@@ -34,6 +34,7 @@ from comity.desk.parcel import (
     RELEASE,
     SEALED,
     SIGNATURE,
+    SMALL_LIMIT,
     Envelope,
     Extended,
     Included,
@@ -179,7 +180,9 @@ def _permitted(release: Release, manifest: Manifest, dispatch: Dispatch) -> None
         raise NotReleased(why="the ledger does not hold the release it is said to hold")
     if leaf.kind != "released" or event.get("hits") != release.hits.digest:
         raise NotReleased(why="the ledger's entry is not the release of these hits")
-    if len(manifest.octets) > MANIFEST_LIMIT or any(part.size > ITEM_LIMIT for part in manifest.parts):
+    papers = max(len(manifest.counted), len(dispatch.certificate), len(note.octets))
+    large = len(manifest.octets) > MANIFEST_LIMIT or any(part.size > ITEM_LIMIT for part in manifest.parts)
+    if large or papers > SMALL_LIMIT:
         raise NotReleased(why="it is too large for one production; narrow the scope and produce in parts")
 
 

@@ -67,12 +67,11 @@ class Blobs:
         """The blob's octets; raises BlobMissing, or BlobChanged in place of the last chunk."""
         seen, held = hashlib.sha256(), b""
         try:
-            with self._path(digest).open("rb") as file:
-                while chunk := file.read(CHUNK):
-                    seen.update(chunk)
-                    if held:
-                        yield held
-                    held = chunk
+            for chunk in _chunks(self._path(digest)):
+                seen.update(chunk)
+                if held:
+                    yield held
+                held = chunk
         except FileNotFoundError as error:
             raise BlobMissing(digest=digest) from error
         except OSError as error:
@@ -113,3 +112,9 @@ class Blobs:
         if not _DIGEST.fullmatch(digest):
             raise BlobMissing(digest=digest)
         return self._folder / digest.removeprefix("sha256:")
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk

@@ -17,6 +17,7 @@ from typing import Final
 from comity.errors import ComityError, Unreadable
 from comity.kernel.collection import ItemFacts
 from comity.sim.people import CUSTODIAN
+from comity.sim.provider import RECORDS, STORES
 from comity.sources.detect import open_store
 from comity.sources.facts import facts_of, whose
 from comity.sources.headers import Field, unworded
@@ -66,16 +67,18 @@ class Asked:
         paper = TERMS.sub(words, LAST.sub(last, FIRST.sub(first, paper)))
         return paper.replace(CUSTODIAN.address, self.account)
 
-    def place_in(self, estate: Path, accounts: Path, corpus: Path) -> None:
-        """Put the corpus into an estate as a shared archive in Dublin, and the account into its table."""
+    def place_in(self, estate: Path, corpus: Path) -> None:
+        """Put the corpus into an estate as a shared archive in Dublin, and the account into its tables."""
         store = (
             f'\n[[store]]\nid = "{STORE}"\nsite = "dublin"\nholder = "meridian-ireland"\nservice = "mail"\n'
             f'key_holder = "provider"\nholds = ["content", "traffic"]\n'
             f"path = '{corpus.resolve()}'\nlayout = \"auto\"\nshared = true\n\n[accounts]"
         )
         estate.write_text(estate.read_text("utf-8").replace("\n[accounts]", store), "utf-8")
-        with accounts.open("a", encoding="utf-8", newline="") as table:
-            table.write(f"{self.account},{STORE},,,,mail\n{self.account},quincy-records,,,,mail\n")
+        rows = f"{self.account},{STORE},,,,mail\n{self.account},{RECORDS},,,,mail\n"
+        for table, added in (("accounts.csv", rows), (f"{STORES}/{RECORDS}/subscriber.csv", f"{self.account},,,,,\n")):
+            with (estate.parent / table).open("a", encoding="utf-8", newline="") as file:
+                file.write(added)
 
 
 def choose(corpus: Path, progress: Callable[[int, int], None]) -> Asked:

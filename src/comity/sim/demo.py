@@ -67,6 +67,9 @@ class Teller(Protocol):
     def answer(self, answer: Release | Refusal) -> None:
         """What the gate says."""
 
+    def collected(self, found: collection.Listing) -> None:
+        """What was found, adding up."""
+
     def report(self, made: Report) -> None:
         """What may be published."""
 
@@ -108,7 +111,7 @@ def build(out: Path, tell: Teller, corpus: Path | None = None, messages: int = 2
     else:
         tell.step(f"Your mail: {corpus}")
         asked = choose(corpus, lambda done, total: tell.progress("looking at mail", done, total))
-        asked.place_in(estate, root / "accounts.csv", corpus)
+        asked.place_in(estate, corpus)
         for line in asked.says:
             tell.line(line)
     made = office.init(root, "Meridian Mail", "ledger.meridian.example/comity", "meridian-corp")
@@ -199,6 +202,7 @@ def _answer_new(story: Story) -> None:
     story.listing = collection.collect(
         story.office, NEW, "clerk", PRODUCED, (), lambda store, done, total: story.tell.progress(store, done, total)
     )
+    story.tell.collected(story.listing)
     story.tell.answer(gate.ask(story.office, NEW, PRODUCED))
     collection.review(story.office, NEW, "second.approver", PRODUCED, RULE, state_unreadable=True)
     for person in ("first.approver", "second.approver"):
