@@ -78,7 +78,8 @@ def test_the_schema_takes_the_example_and_refuses_what_the_reader_refuses(known:
     assert read_demand(json.dumps(row).encode(), "json", known)[1] == []
     for table, key, value in (
         ("demand", "place", None), ("demand", "plaice", "US"), ("demand", "channel", "e-mail"),
-        ("demand", "id", "../a"), ("scope", "categories", ["contents"]), ("scope", "accounts", "owen"), ("demand", "emergency", "yes"),
+        ("demand", "id", "../a"), ("demand", "emergency", "yes"), ("scope", "categories", ["contents"]),
+        ("scope", "accounts", "owen"),
     ):  # fmt: skip
         bad = {**row, table: {**row[table], key: value}}
         if value is None:

@@ -76,10 +76,17 @@ def read_document(path: Path, root: Path | None = None) -> Document:
         text = raw.decode()
         return Document(path, name, tomllib.loads(text), dict(_lines(text)), (), sha256)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        line = re.search(r"line (\d+)", str(error))
-        where = f"{name}:{line.group(1) if line else 1}"
+        where = f"{name}:{_line(error, raw)}"
         wrong = fault("not-toml", where, str(error).split(" (at")[0].lower())
         return Document(path, name, {}, {}, (wrong,), sha256)
+
+
+def _line(error: Exception, raw: bytes) -> int:
+    """The line at which a file stops being TOML."""
+    if isinstance(error, UnicodeDecodeError):
+        return raw.count(b"\n", 0, error.start) + 1
+    found = re.search(r"\(at line (\d+)", str(error))
+    return int(found.group(1)) if found else raw.count(b"\n") + 1 if "end of document" in str(error) else 1
 
 
 def _lines(text: str) -> Iterator[tuple[tuple[str, int, str], int]]:

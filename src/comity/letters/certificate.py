@@ -9,6 +9,7 @@ octets.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
 from pathlib import Path
@@ -16,7 +17,6 @@ from typing import Final
 
 import typst
 
-from comity.errors import ComityError
 from comity.kernel.collection import Counts
 from comity.kernel.demand import Demand
 from comity.kernel.production import Manifest, printable
@@ -24,14 +24,8 @@ from comity.kernel.production import Manifest, printable
 HASHES: Final = date(2017, 12, 1)
 """Since this day Rule 902 has its paragraphs (13) and (14); a certificate of before does not cite them."""
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TEMPLATE: Final = Path(__file__).with_name("certificate.typ").read_bytes()
-
-
-class NoCertificate(ComityError):
-    """the certificate could not be set: {why}"""
-
-    help = "look for characters that no font has in the names given, and try again"
-    exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +67,8 @@ def certificate(manifest: Manifest, demand: Demand, custodian: Custodian, instru
         "counts": _counts(manifest),
         "oath": asdict(_oath(american)),
     }
-    text = printable(json.dumps(data, ensure_ascii=False))
-    try:
-        return typst.compile(
-            _TEMPLATE, sys_inputs={"data": text}, timestamp=int(at.timestamp()), ignore_system_fonts=True
-        )
-    except typst.TypstError as error:
-        raise NoCertificate(why=error.message) from error
+    text = _SURROGATE.sub(lambda found: json.dumps(printable(found[0]))[1:-1], json.dumps(data, ensure_ascii=False))
+    return typst.compile(_TEMPLATE, sys_inputs={"data": text}, timestamp=int(at.timestamp()), ignore_system_fonts=True)
 
 
 def _heading(manifest: Manifest, demand: Demand, instrument: str) -> list[tuple[str, str]]:
@@ -128,7 +117,7 @@ def _paragraphs(manifest: Manifest, custodian: Custodian, american: bool, hashed
     ]
     if hits.unreadable:
         listed = "the manifest lists them" if manifest.unreadable else "they are counted only"
-        paragraphs.append(Paragraph(f"{hits.unreadable} items could not be read and are not produced; {listed}."))
+        paragraphs.append(Paragraph(f"Items that could not be read and are not produced: {hits.unreadable}; {listed}."))
     return paragraphs
 
 

@@ -67,6 +67,7 @@ class SqliteRegistry:
         self._seen: dict[str, int] = {}  # events of the matters this object wrote to, at that size
         self._upper: dict[int, bytes] = {}  # nodes of rows that complete large subtrees; rows never change
         self._names: dict[str, str] = {}  # pseudonyms of matters
+        self._longest = 0  # the largest size seen
         self._connection, about = sqlite_file.open_file(path)
         self.origin: str = about["origin"]
         self._salt: bytes = about["salt"]
@@ -245,10 +246,12 @@ class SqliteRegistry:
         return Note(text, (Signature(self.origin, signature[:ID_BYTES], signature[ID_BYTES:]),))
 
     def _within(self, size: int | None) -> int:
-        present = self.size()
-        if size is not None and not 0 <= size <= present:
-            raise LookupError(f"no tree of {size} entries in a log of {present}")
-        return present if size is None else size
+        # A log never gets shorter, so a size once seen need not be asked for again.
+        if size is None or size > self._longest:
+            self._longest = self.size()
+        if size is not None and not 0 <= size <= self._longest:
+            raise LookupError(f"no tree of {size} entries in a log of {self._longest}")
+        return self._longest if size is None else size
 
     def _pages(self, matter: str | None, start: int) -> Iterator[Any]:
         # Page by page, so that no reader stands open while others write.
@@ -285,8 +288,9 @@ class SqliteRegistry:
         return Frontier(size, tuple(nodes[place] for place in wanted))
 
     def _proof(self, spans: Sequence[ledger.Span]) -> tuple[bytes, ...]:
-        nodes = self._nodes([place for span in spans for place in ledger.places(*span)])
-        return ledger.hashes(spans, lambda level, index: nodes[level, index])
+        parts = [ledger.places(*span) for span in spans]
+        nodes = self._nodes([place for part in parts for place in part])
+        return tuple(ledger.fold([nodes[place] for place in part]) for part in parts)
 
     def _nodes(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         # The subtree (level, index) ends with the row in which it was completed.
@@ -298,10 +302,10 @@ class SqliteRegistry:
         found = dict(self._query(sql, *missing)) if missing else {}
         self._upper.update((row, nodes) for row, nodes in found.items() if row % PAGE == PAGE - 1)
         hashes = {}
-        for (level, index), row in rows.items():
-            nodes = found.get(row) or self._upper.get(row, b"")
-            hashes[level, index] = nodes[level * HASH_BYTES : (level + 1) * HASH_BYTES]
-            if len(hashes[level, index]) != HASH_BYTES:
+        for place, row in rows.items():
+            start = place[0] * HASH_BYTES
+            hashes[place] = (found.get(row) or self._upper.get(row, b""))[start : start + HASH_BYTES]
+            if len(hashes[place]) != HASH_BYTES:
                 raise Damaged(path=self._path, why=f"entry {row} lacks its part of the tree")
         return hashes
 

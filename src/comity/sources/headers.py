@@ -58,7 +58,7 @@ _PAIR: Final = re.compile(rb"\\(.)", re.DOTALL)
 _PARENTHESES: Final = re.compile(rb"\\.|[()]", re.DOTALL)
 
 
-_PLAIN: Final = rb'([^\s"(),:;<>@\[\]\\]+)@((?!\.)[^\s"(),:;<>@\[\]\\]+(?<!\.))'
+_PLAIN: Final = rb'((?!\.*@)[^\s"(),:;<>@\[\]\\]+)@((?!\.)[^\s"(),:;<>@\[\]\\]+(?<!\.))'
 _ONE: Final = re.compile(rb'\s*(?:"[^"\\]*"|[^"(),:;<>@\[\]\\])*<' + _PLAIN + rb">\s*|\s*" + _PLAIN + rb"\s*")
 
 

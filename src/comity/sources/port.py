@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
@@ -89,27 +90,33 @@ class Item:
     delivered: Span | None = None
     quoting: str = ""
 
-    def stretches(self, limit: int | None = None, size: int = 1 << 20) -> Iterator[bytes]:
-        """The octets as they stand, a stretch at a time, `limit` at most; `Unreadable` if they cannot be had."""
-        at, end = self.place.offset, self.place.offset + self.place.size
-        end = end if limit is None else min(end, at + limit)
+    def octets(self, limit: int | None = None) -> bytes:
+        """The octets as they stand in the store, `limit` at most; `Unreadable` if they cannot be had."""
+        with self._opened() as file:
+            return self._read(file, 0, self.place.size if limit is None else min(limit, self.place.size))
+
+    def stretches(self, size: int = 1 << 20) -> Iterator[bytes]:
+        """All the octets, a stretch at a time."""
+        with self._opened() as file:
+            for at in range(0, self.place.size, size):
+                yield self._read(file, at, min(size, self.place.size - at))
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
         try:
             file = open_file(self.path)
             try:
-                while at < end:
-                    got = os.pread(file, min(size, end - at), at)
-                    if not got:
-                        raise Changed(path=str(self.place), why="it has become shorter")
-                    at += len(got)
-                    yield got
+                yield file
             finally:
                 os.close(file)
         except OSError as error:
             raise Unreadable(path=str(self.place), why=error.strerror or "no reason given") from error
 
-    def octets(self, limit: int | None = None) -> bytes:
-        """The octets in one, `limit` at most."""
-        return b"".join(self.stretches(limit, size=8 << 20))
+    def _read(self, file: int, at: int, size: int) -> bytes:
+        got = os.pread(file, size, self.place.offset + at)
+        if len(got) < size:
+            raise Changed(path=str(self.place), why="it has become shorter")
+        return got
 
 
 @dataclass(frozen=True, slots=True)
