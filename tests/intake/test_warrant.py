@@ -51,6 +51,8 @@ RANGES = [
         "2013-01-01T05", "2013-07-02T04", "certain", "certain",
     ),
     ("from June 1, 2012 9:00 UTC to July 1, 2012 9:00 UTC", "2012-06-01T09", "2012-07-01T09", "doubtful", "doubtful"),
+    ("from March 9, 2013 through March 10, 2013, Eastern Time", "2013-03-09T05", "2013-03-11T04", *2 * ["certain"]),
+    ("from 05/01/2012 through 05/09/2012 (UTC)", "2012-05-01T00", "2012-05-10T00", "likely", "likely"),
     ("from June 1, 2O12 through July 1, 2012 (UTC)", "2012-06-01T00", "2012-07-02T00", "doubtful", "certain"),
     ("from June 31, 2012 through July 32, 2012 (UTC)", "2012-06-31", "2012-07-32", "doubtful", "doubtful"),
 ]  # fmt: skip
@@ -109,6 +111,7 @@ def test_dates_of_a_treaty_are_no_range(known: Known) -> None:
         ("source and destination addresses of each message", {"traffic"}),
         ("session logs and billing records", {"traffic", "subscriber"}),
         ("the contents of all messages and all other records", {"content", "subscriber", "traffic"}),
+        ("whether or not deleted, the contents of all e-mails", {"content"}),
         ("a horse and cart", set()),
     ],
 )
@@ -247,6 +250,12 @@ def test_how_long_to_be_silent(words: str, period: str | None, until: str | None
 def test_when_to_answer(body: str, found: list[tuple[str, str]], known: Known) -> None:
     """The day, or the instant where a time is named; two deadlines are for a person."""
     assert said(read(known, body), "return_by") == found
+
+
+def test_the_day_of_another_paper_is_not_the_day_of_issue(known: Known) -> None:
+    """An affidavit dated earlier leaves the warrant's own date as it is."""
+    body = "On the affidavit dated December 1, 2013, I find probable cause.\nDate and time issued: December 4, 2013\n"
+    assert said(read(known, body), "issued") == [("2013-12-04", "certain")]
 
 
 def test_a_limit_from_service_is_told_and_not_counted(known: Known) -> None:

@@ -21,6 +21,7 @@ from comity.cli.common import (
     now,
     opened,
     out,
+    plural,
     print_json,
     progress,
     table,
@@ -76,7 +77,7 @@ def show(found: desk.Listing) -> None:
     if found.counts:
         out.print(made)
     for name, sheet in found.sheets.items():
-        out.print(f"{name}: {len(sheet.rows)} rows")
+        out.print(f"{name}: {plural(len(sheet.rows), 'row')}")
     for sorting in found.unreadable:
         why = next((trial.found for trial in sorting.because if trial.outcome is None), "")
         out.print(f"  unreadable: {escape(str(sorting.place))}: {escape(why)}")
@@ -128,4 +129,4 @@ def _list(blobs: Path, found: desk.Listing, side: str, as_json: bool) -> None:
         out.print(f"[bold]{escape(place['store'])}[/]:{escape(place['file'])}@{place['offset']}")
         for test, outcome, what in row["because"]:
             out.print(f"    {'✓' if outcome else '?' if outcome is None else '✗'} {test}: {escape(str(what))}")
-    out.print(f"{len(rows)} items {side}")
+    out.print(f"{plural(len(rows), 'item')} {side}")

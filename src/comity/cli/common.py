@@ -120,6 +120,11 @@ def table(*columns: str, title: str | None = None) -> Table:
     return made
 
 
+def plural(number: int, thing: str) -> str:
+    """`1 item`, `2 items`."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
 def indented(text: str, by: int = 2) -> None:
     """A line of text that keeps its indent where it folds."""
     out.print(Padding.indent(Text.from_markup(text), by))

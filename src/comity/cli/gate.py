@@ -22,6 +22,7 @@ from comity.cli.common import (
     now,
     opened,
     out,
+    plural,
     print_json,
 )
 from comity.desk import gate as desk
@@ -29,6 +30,16 @@ from comity.desk.matter import demand_of, load
 from comity.kernel.gate import Refusal, Release
 
 SHUT = 6
+STEPS = {
+    "authenticity-unknown": 'comity event {m} finding "WHAT" --source PAPER --by YOU '
+    "--data supports=yes --data channel=phone --data contact=directory",
+    "class-open": 'comity event {m} counsel "WHY" --source MEMO --by COUNSEL --data term=TERM --data answer=true',
+    "not-collected": "comity collect {m} --by YOU",
+    "scope-changed": "comity collect {m} --by YOU",
+    "unread-hits": "comity review {m} --by YOU",
+    "two-people": "comity approve {m} --by YOU",
+}
+"""What to type next, where a reason is one that the office's own work removes."""
 
 
 @app.command()
@@ -87,10 +98,13 @@ def show(answer: Release | Refusal) -> None:
     """The gate as a person sees it."""
     if isinstance(answer, Release):
         out.print(
-            f"[green]The gate is open[/] for {answer.hits.found} items; approved by {' and '.join(answer.approved_by)}."
+            f"[green]The gate is open[/] for {plural(answer.hits.found, 'item')}; "
+            f"approved by {' and '.join(answer.approved_by)}."
         )
         return
     out.print(f"[red]The gate is shut[/] at {answer.at:%Y-%m-%d %H:%M} UTC:")
     for reason in answer.reasons:
         indented(f"✗ {escape(reason.says)} [dim]({reason.name})[/]")
         indented(f"→ {escape(reason.remedy)}", 4)
+        if step := STEPS.get(reason.name):
+            indented(f"  [dim]{escape(step.format(m=answer.matter))}[/]", 4)

@@ -28,7 +28,7 @@ def verify(
     if as_json:
         print_json({"entries": size, "sound": not faults, "faults": [str(fault) for fault in faults]})
     elif not faults:
-        out.print(f"[green]✓[/] {size} entries: every leaf, node, head, signature and payload is as it was written.")
+        out.print(f"[green]✓[/] {size:,} entries: every leaf, node, head, signature and payload is as it was written.")
     for fault in [] if as_json else faults:
         out.print(f"[red]✗[/] {escape(str(fault))}")
     if faults:

@@ -26,7 +26,7 @@ from comity.cli.common import (
 )
 from comity.desk.decision import assess
 from comity.desk.matter import deadlines as clocks_of
-from comity.desk.matter import demand_of, load, record
+from comity.desk.matter import demand_of, enter, load
 from comity.errors import ComityError
 from comity.kernel.matter import KINDS, Event, gag, in_contempt
 from comity.kernel.matter import standing as standing_of
@@ -69,17 +69,17 @@ def event(
     """Record something that happened: a stay, a ruling, a finding, counsel's answer. Events are never changed."""
     moment = now()
     with opened(office) as it:
-        it.person(by)
         when = a_moment(happened) if happened else moment
         learned = a_moment(known) if known else moment
         ends = a_moment(until) if until else None
         new = Event("", kind, when, learned, says, source, by, frozenset(touches or ()), ends, pairs(data))
-        entry = record(it, matter, [new], seen=len(load(it, matter).events))[0]
+        entry = enter(it, matter, new)
         after = standing_of(load(it, matter), max(moment, when))
     if as_json:
         print_json({"entry": entry.index, "standing": after.state, "says": after.says})
         return
-    out.print(f"Entry {entry.index} recorded. The order is now {STATES[after.state]}: {escape(after.says)}")
+    because = escape(after.says.removeprefix(f"{after.state}: "))
+    out.print(f"Entry {entry.index} recorded. The order is {STATES[after.state]}: {because}")
 
 
 def pairs(data: list[str] | None) -> tuple[tuple[str, str], ...]:

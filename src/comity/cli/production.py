@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, AsJson, At, By, OfficeAt, a_moment, app, now, opened, out, print_json
+from comity.cli.common import HERE, AsJson, At, By, OfficeAt, a_moment, app, now, opened, out, plural, print_json
 from comity.desk import verify as checks
 from comity.desk.release import send
 
@@ -33,8 +33,8 @@ def produce(
     if as_json:
         print_json({"path": str(sent.path), "manifest": manifest.digest, "items": len(manifest.items)})
         return
-    tables = "".join(f", {part.name} with {part.rows} rows" for part in manifest.tables)
-    out.print(f"{len(manifest.items)} items{tables}, sealed and signed: {sent.path}")
+    tables = "".join(f", {part.name} with {plural(part.rows, 'row')}" for part in manifest.tables)
+    out.print(f"{plural(len(manifest.items), 'item')}{tables}, sealed and signed: {sent.path}")
     out.print(f"  manifest {manifest.digest}")
     out.print(f"  check it: comity verify {sent.path}")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -16,7 +16,7 @@ from comity.desk.office import Office
 from comity.errors import ComityError, Faulty
 from comity.kernel.clock import Holiday
 from comity.kernel.demand import Demand
-from comity.kernel.matter import Deadline, Event, Matter, deadline, event_faults, fold, own_deadlines
+from comity.kernel.matter import Deadline, Event, Matter, deadline, event_faults, fold, own_deadlines, standing
 from comity.kernel.reason import Reason
 from comity.kernel.words import digest
 from comity.registry.port import Entry, NewEntry
@@ -25,11 +25,33 @@ ZONES: Final = {"US": "America/New_York", "IE": "Europe/Dublin", "GB": "Europe/L
 """The clock a forum's days end by; a forum that is not listed counts in UTC."""
 
 
+ClockState = Literal["running", "suspended", "passed"]
+OURS: Final = frozenset(
+    {"confirmed", "collected", "reviewed", "approved", "refused", "released", "produced", "notified", "erased"}
+)
+"""Kinds of event that only the desk's own acts may record: nobody writes an approval down by hand."""
+
+
+class NotByHand(ComityError):
+    """an event of kind `{kind}` is not entered by hand"""
+
+    help = "it is recorded by the act itself: confirm, collect, review, approve, produce, notify or erase"
+    exit_code = 5
+
+
 class NoMatter(ComityError):
     """there is no matter `{matter}`"""
 
     help = "`comity standing` without a name lists the matters; `comity receive` begins one"
     exit_code = 2
+
+
+def enter(office: Office, matter: str, event: Event) -> Entry:
+    """Record what happened outside the office, or what a person found out; counsel's answer takes counsel."""
+    if event.kind in OURS:
+        raise NotByHand(kind=event.kind)
+    office.person(event.by, "counsel" if event.kind == "counsel" else None)
+    return record(office, matter, [event], seen=len(load(office, matter).events))[0]
 
 
 def named(matter: str, event: Event) -> Event:
@@ -85,13 +107,23 @@ def forum_zone(place: str) -> ZoneInfo:
 def deadlines(matter: Matter, reasons: Iterable[Reason], place: str, at: datetime) -> tuple[Deadline, ...]:
     """Every clock of the matter: those of the law's objections and duties, and those the events set, soonest first."""
     when = (at, forum_zone(place), holiday_of(place))
-    found = list(own_deadlines(matter, at))
+    found = [*own_deadlines(matter, at), *_return(matter, at)]
     for reason in {reason.rule.id: reason for reason in reasons}.values():
         rule = reason.rule
         if rule.clock:
             clock = deadline(rule.name or rule.id, (rule.id, rule.cite), rule.clock, matter, when)
             found += [clock] if clock else []
     return tuple(sorted(found, key=lambda clock: (clock.due, clock.rule)))
+
+
+def _return(matter: Matter, at: datetime) -> Iterator[Deadline]:
+    """The day the demand itself sets for its answer; it does not run while the order is suspended."""
+    demand = demand_of(matter)
+    if demand.return_by:
+        live = standing(matter, at).state == "live"
+        state: ClockState = "passed" if demand.return_by <= at else "running" if live else "suspended"
+        paper = demand.reference or demand.id
+        yield Deadline("answer", demand.return_by, "demand", paper, "as the demand says", demand.served, state)
 
 
 def as_of(day: date, place: str) -> datetime:

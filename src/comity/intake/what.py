@@ -85,10 +85,10 @@ def _placed(sheet: Sheet, span: Span, address: str, here: Truth) -> Field | None
         sure, why = "likely", "broken over two lines, and joined"
     elif here is None:
         sure, why = "likely", "named as an account; whether it is here is not known"
+    elif listed:
+        sure, why = "certain", "an account here, where the paper names what it asks for"
     else:
-        sure, why = ("certain", "an account here, where the paper names what it asks for") if listed else (
-            "likely", "an account here, named in the paper"
-        )  # fmt: skip
+        sure, why = "likely", "an account here, named in the paper"
     wanted = here or (listed and not contact)
     return sheet.paper.field("accounts", address, span, (sure, why)) if wanted else None
 
@@ -111,7 +111,9 @@ _SUBSCRIBER = softly(
 )
 _EVERYTHING = softly(r"\ball other records|\ball records and (?:other )?information\b|\band records\b")
 _CUES: Final = (("content", _CONTENT), ("traffic", _TRAFFIC), ("subscriber", _SUBSCRIBER))
-_NOT_BEFORE = softly(r"\b(?:not|except|excluding|other than|without)\b[^.;:]{0,50}$")
+_NOT_BEFORE = softly(
+    r"\b(?:not (?:includ\w+|ask\w*|requir\w+|the|any|to|be)|except|excluding|other than|without)\b[^.,;:]{0,50}$"
+)
 _NOT_AFTER = softly(
     r"^[^.;:]{0,60}\b(?:(?:are|is|be) not (?:asked|requested|sought|included|required|to be)|excluded)\b"
 )
@@ -140,11 +142,7 @@ def _cued(sheet: Sheet, part: Span, category: str, cue: re.Pattern[str]) -> Iter
             continue
         clean = not re.search("[0-9]", sheet.plain[words.start() : words.end()])
         sure: Sure = "certain" if clean and sheet.attached(words.span()) else "likely"
-        why = (
-            f"these words ask for {category}"
-            if clean
-            else f"these words, read through misread letters, ask for {category}"
-        )
+        why = f"these words{'' if clean else ', read through misread letters,'} ask for {category}"
         if category == "content" and sheet.form in (D_ORDER, SUBPOENA):
             sure, why = "doubtful", "such an instrument seldom reaches content"
         yield sheet.paper.field("categories", category, words.span(), (sure, why))
@@ -159,7 +157,6 @@ _FIRST_QUOTE = re.compile(
     rf"(?:[\s:,-]|occurs?|appears?|(?:in|of|the|following|is|are)\b){{0,12}}{_QUOTE}", re.IGNORECASE
 )
 _NEXT_QUOTE = re.compile(rf"(?:[\s,;]|(?:or|and)\b){{0,6}}{_QUOTE}", re.IGNORECASE)
-
 _MIXED = re.compile(r"[^\W\d_][015]|[015][^\W\d_]")
 
 
@@ -213,12 +210,8 @@ def offences(sheet: Sheet) -> list[Field]:
         first = re.match("[0-9]+", cited.group(2))
         if first is None or (int(cited.group(1)) == 18 and int(first.group()) in _PROCESS) or cited.group(1) == "28":
             continue
-        broken = re.search(
-            r"\b(?:violat\w+|offen[cs]es?|crimes?)\b[^.;]{0,60}$",
-            sheet.plain[max(0, cited.start() - 80) : cited.start()],
-        )
+        broken = _BROKEN.search(sheet.soft[max(0, cited.start() - 80) : cited.start()])
         sure: Sure = "certain" if broken else "likely"
-        found.append(
-            sheet.paper.field("offence", " ".join(cited.group().split()), cited.span(), (sure, "a statute cited"))
-        )
+        written = " ".join(cited.group().split())
+        found.append(sheet.paper.field("offence", written, cited.span(), (sure, "a statute cited")))
     return best(found)

@@ -13,7 +13,9 @@ from comity.intake.passages import Field, Span, Sure, soft, softly
 from comity.intake.shape import LETTERS, SUBPOENA, Sheet
 from comity.intake.who import named, only
 
-_ISSUED = softly(r"(?:date and time issued|date issued|dated|so ordered)[^\w](?s:.{0,60})$")
+_ISSUED = softly(
+    r"(?:date and time issued|date issued|so ordered|dated(?=:)|(?:^|[\n\f\t.;])\s?dated)[^\w](?s:.{0,60})$"
+)
 _DATE = softly(r"(?:^|[\n\f\t])\s?date:.{0,20}$")
 _ISSUED_IN_TEXT = softly(r"\b(?:issued\W(?:on|the|this|\s){0,4}|date:[\s\w,]{0,8})$")
 _DUE = softly(
@@ -55,7 +57,7 @@ def _day(sheet: Sheet, name: str, written: Written, why: str, most: Sure = "cert
 
 
 def return_by(sheet: Sheet, issue: list[Field]) -> list[Field]:
-    """The day or instant by which the paper wants to be answered, and a time limit that runs from another day."""
+    """The day or instant by which the paper wants to be answered."""
     found = []
     for written, lead in _with_lead(sheet):
         hearing = sheet.form is SUBPOENA and _HEARING.search(lead)
@@ -129,9 +131,8 @@ def _opened(sheet: Sheet, part: Span) -> Iterator[_Range]:
 
 def _ends(sheet: Sheet, part: Span, given: _Range, issue: list[Field]) -> Iterator[Field]:
     stretch = sheet.plain[max(part[0], given.span[0] - 60) : min(part[1], given.span[1] + 90)]
-    named = ZONE.search(stretch) or ZONE.search(sheet.plain, *part)
-    zone = named.group().casefold() if named else None
-    zone = " ".join(zone.split()) if zone else None
+    stated = ZONE.search(stretch) or ZONE.search(sheet.plain, *part)
+    zone = " ".join(stated.group().casefold().split()) if stated else None
     yield _since(sheet, given, zone)
     if given.last is not None:
         yield _until(sheet, given, given.last, zone)
@@ -162,34 +163,29 @@ def _until(sheet: Sheet, given: _Range, last: Written, zone: str | None) -> Fiel
         return sheet.paper.field("until", last.iso, last.span, ("doubtful", last.why))
     clock = clocked(sheet.plain, last)
     zone = (clock and clock.zone) or zone
-    sure, why = _surely(last, clock, zone, "the day named counts whole")
     excluded, included = _EXCLUDED.search(given.tail), _INCLUDED.search(given.tail)
-    end = in_zone(last.date, clock.time if clock else time(), zone)
+    whole = not clock and not excluded
+    says = "the day named counts whole" if whole else "the instant named is the first that no longer counts"
+    sure, why = _surely(last, clock, zone, says)
+    # Midnight is looked up in the zone: where clocks change, the next day begins 23 or 25 hours later.
+    end = in_zone(last.date + timedelta(days=whole), clock.time if clock else time(), zone)
     if clock and (clock.time.hour, clock.time.minute) == (23, 59):
         end += timedelta(minutes=1)
-    elif not clock and not excluded:
-        end += timedelta(days=1)
-        if not included and not _THROUGH.fullmatch(soft(given.joined)):
-            sure, why = "doubtful", f"`{given.joined}` leaves open whether the last day counts; read as counting"
-    elif sure != "doubtful":
-        why = f"the instant named is the first that no longer counts{_where(zone)}"
+    elif whole and not included and not _THROUGH.fullmatch(soft(given.joined)):
+        sure, why = "doubtful", f"`{given.joined}` leaves open whether the last day counts; read as counting"
     if given.first.date and last.date < given.first.date:
         sure, why = "doubtful", "the range ends before it begins"
     return sheet.paper.field("until", _zulu(end), last.span, (sure, why))
 
 
-def _surely(written: Written, clock: Clock | None, zone: str | None, why: str) -> tuple[Sure, str]:
+def _surely(written: Written, clock: Clock | None, zone: str | None, says: str) -> tuple[Sure, str]:
     if written.sure == "doubtful":
         return "doubtful", written.why
     if clock and not clock.clear:
         return "doubtful", "the time does not say whether morning or evening"
-    if zone is None:
-        return "likely", why + _where(zone)
-    return written.sure, why + _where(zone) if written.sure == "certain" else written.why
-
-
-def _where(zone: str | None) -> str:
-    return f", in {ZONES[zone]}" if zone else "; no zone is named, read as UTC"
+    reading = [says, written.why] if written.sure == "likely" else [says]
+    reading.append(f"in {ZONES[zone]}" if zone else "no zone is named, read as UTC")
+    return written.sure if zone else "likely", "; ".join(reading)
 
 
 def _zulu(moment: datetime) -> str:

@@ -68,9 +68,8 @@ _CAPTION = re.compile(
     f"({fold('united states district court')}|{fold('u.s. district court')})({fold('for the')}|forthe|for)?$"
 )
 _BENCH = re.compile(f"{fold('judge')}$")
-_ELSEWHERE = re.compile(
-    "|".join(map(fold, ("located in the", "found in the", "attorney's office for the", "attorney for the"))) + "$"
-)
+_ELSEWHERES: Final = ("located in the", "found in the", "attorney's office for the", "attorney for the")
+_ELSEWHERE = re.compile(f"(?:{'|'.join(map(fold, _ELSEWHERES))})$")
 _COURT_NAME = re.compile(r".*\bfor the\s+", re.IGNORECASE)
 
 

@@ -106,6 +106,9 @@ class Item:
         try:
             file = open_file(self.path)
             try:
+                alone = not self.quoting  # in an mbox others may follow
+                if alone and os.fstat(file).st_size != self.place.offset + self.place.size:
+                    raise Changed(path=str(self.place), why="it has another size")
                 yield file
             finally:
                 os.close(file)
