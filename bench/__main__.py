@@ -1,4 +1,4 @@
-"""`make bench`: every work against its peers, side by side in the same run; the table is printed and kept in the docs."""
+"""`make bench`: every work against its peers in the same run; the table is printed and kept in the docs."""
 
 from __future__ import annotations
 
@@ -46,10 +46,8 @@ def main() -> None:
         PAGE.write_text(page(results, asked.rounds), encoding="utf-8")
         print(f"written to {PAGE.relative_to(Path.cwd())}" if PAGE.is_relative_to(Path.cwd()) else f"written to {PAGE}")
     missed = sorted({result.id for result in results if not result.met})
-    print(
-        f"{len(results) - sum(not r.met for r in results)} of {len(results)} goals met"
-        + (f"; not: {', '.join(missed)}" if missed else "")
-    )
+    met = sum(result.met for result in results)
+    print(f"{met} of {len(results)} goals met" + (f"; not: {', '.join(missed)}" if missed else ""))
 
 
 def line(result: Result) -> str:

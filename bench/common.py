@@ -47,7 +47,8 @@ def ensure(package: str) -> None:
     PEERS.mkdir(parents=True, exist_ok=True)
     done = PEERS / f".{package}"
     if not done.exists():
-        pip = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable, "--target", str(PEERS), package]
+        pip = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable]
+        pip += ["--target", str(PEERS), package]
         subprocess.run(pip, check=True)
         done.touch()
     if str(PEERS) not in sys.path:

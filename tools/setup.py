@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tomllib
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -50,6 +49,8 @@ def through_pip() -> Path | None:
 
 def locked() -> dict:
     """What uv.lock says of uv itself."""
+    import tomllib
+
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
     return next(package for package in lock["package"] if package["name"] == "uv")
 
@@ -79,16 +80,20 @@ def through_lock() -> Path | None:
 
 def main() -> None:
     """Make .venv what uv.lock says."""
-    if sys.version_info < (3, 11):
-        sys.exit(f"setup: comity needs Python 3.11 or newer; this is {platform.python_version()}. "
-                 "Name another with `make PYTHON=python3.12 …`")
+    if sys.version_info < (3, 11):  # noqa: UP036: whoever runs this may have any Python
+        sys.exit(
+            f"setup: comity needs Python 3.11 or newer; this is {platform.python_version()}. "
+            "Name another with `make PYTHON=python3.12 …`"
+        )
     TOOLS.mkdir(parents=True, exist_ok=True)
     say("finding uv, the installer")
     found = shutil.which("uv")
     uv = Path(found) if found else through_pip() or through_lock()
     if uv is None:
-        sys.exit("setup: cannot get uv. Install Debian's python3-venv and ca-certificates, see that the package index "
-                 f"can be reached, and run the command again; details in {(TOOLS / 'log.txt').relative_to(ROOT)}")
+        sys.exit(
+            "setup: cannot get uv. Install Debian's python3-venv and ca-certificates, see that the package index "
+            f"can be reached, and run the command again; details in {(TOOLS / 'log.txt').relative_to(ROOT)}"
+        )
     say("installing the locked packages into .venv")
     settings = {"UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv"), "UV_PYTHON_DOWNLOADS": "never"}
     extras = [part for name in sys.argv[1:] for part in ("--extra", name)]

@@ -47,7 +47,7 @@ class Faulty(ComityError):
     help = "mend every fault listed above, then run the command again"
     exit_code = 4
 
-    def __init__(self, faults: tuple[object, ...], **fields: object) -> None:
+    def __init__(self, faults: tuple[object, ...], place: str | None = None, **fields: object) -> None:
         """`faults` are all that were found, in the order of the file."""
         self.faults = faults
-        super().__init__(count=len(faults), **fields)
+        super().__init__(place, count=len(faults), **fields)

@@ -294,35 +294,50 @@ def test_a_full_disk_leaves_nothing(tmp_path, dispatch, name, part):
     assert os.listdir(tmp_path) == [whole.name]
 
 
-@TARGETS
-@pytest.mark.parametrize("after", [*range(100, 12200, 330), *range(12200, 12400, 9)])
-def test_kill_9_leaves_nothing_that_passes_for_a_production(tmp_path, dispatch, name, after):
-    """After any number of steps: at its place there is nothing, or all of it; what lies beside it is taken for none.
+def stepping(act, after=None):
+    """Do something, and be killed after so many steps (calls and returns); how many there were, if one lives."""
+    steps = 0
 
-    And producing again clears up and succeeds.
+    def step(frame, event, argument):
+        nonlocal steps
+        steps += 1
+        if steps == after:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(step)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return steps
+
+
+@pytest.fixture(scope="module", name="steps")
+def steps_(dispatch, tmp_path_factory):
+    """How many steps a production takes, as a folder and as a zip."""
+    folder = tmp_path_factory.mktemp("steps")
+    return {
+        name: stepping(lambda name=name: produce(RELEASE, MANIFEST, dispatch, folder / name))
+        for name in ("production", "production.zip")
+    }
+
+
+@TARGETS
+@pytest.mark.parametrize("part", [*range(1, 960, 26), *range(960, 1001, 2)])
+def test_kill_9_leaves_nothing_that_passes_for_a_production(tmp_path, dispatch, steps, name, part):
+    """After any part (in 1/1000) of its steps: at its place there is nothing, or all of it.
+
+    What lies beside it is taken for none; and producing again clears up and succeeds.
     """
 
     def act():
-        steps = 0
+        stepping(lambda: produce(RELEASE, MANIFEST, dispatch, tmp_path / name), after=steps[name] * part // 1000)
 
-        def step(frame, event, argument):
-            nonlocal steps
-            steps += 1
-            if steps == after:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.setprofile(step)
-        produce(RELEASE, MANIFEST, dispatch, tmp_path / name)
-
-    code = in_child(act)
-    assert code in (0, -signal.SIGKILL)
+    assert in_child(act) in (0, -signal.SIGKILL)
     for left in tmp_path.iterdir():
         assert (left.name == name) == (verify(left, str(IDENTITY)).ok is not False)
-    if not (tmp_path / name).exists():
+    with suppress(TargetTaken):
         produce(RELEASE, MANIFEST, dispatch, tmp_path / name)
-    else:
-        with suppress(TargetTaken):
-            produce(RELEASE, MANIFEST, dispatch, tmp_path / name)
     assert set(sound(tmp_path / name).values()) == {True}
     assert os.listdir(tmp_path) == [name]
 

@@ -164,7 +164,7 @@ def tables(draw):
 def test_no_withheld_count_can_be_computed(table, threshold):
     """Whoever tries every table that fits what was published finds several numbers for each withheld count.
 
-    For a small count all numbers from 1 to the threshold; for a small total, also such as are not small.
+    For a small count all numbers below the threshold; a small total could also be as high.
     """
     hidden = withhold(table, threshold)
     assert all(cell in hidden for cell, count in table.items() if 0 < count < threshold)

@@ -208,23 +208,34 @@ def _partial(target: Path) -> Iterator[Path]:
     place.mkdir(exist_ok=True)
     lock = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise TargetTaken(path=str(target), why="another is being written there") from error
-        try:
+        _hold(lock, target)
+        with _cleared(lock, place):
             if os.path.lexists(target):
                 raise TargetTaken(path=str(target), why="something is there already")
             for left in place.iterdir():
                 left.unlink()
             yield place
-        finally:
-            # Once moved to its target it is no longer here; whatever is here now may be another writer's.
-            with suppress(OSError):
-                if os.path.samestat(os.fstat(lock), os.stat(place)):
-                    shutil.rmtree(place)
     finally:
         os.close(lock)
+
+
+def _hold(lock: int, target: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise TargetTaken(path=str(target), why="another is being written there") from error
+
+
+@contextmanager
+def _cleared(lock: int, place: Path) -> Iterator[None]:
+    """Whatever happens, the partial folder is gone afterwards."""
+    try:
+        yield
+    finally:
+        # Once moved to its target it is no longer here; whatever is here now may be another writer's.
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(lock), os.stat(place)):
+                shutil.rmtree(place)
 
 
 def _flush(folder: Path) -> None:

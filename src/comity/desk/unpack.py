@@ -62,13 +62,14 @@ class Parcel:
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The octets of a file, piece by piece; trouble while reading is a fault and ends them."""
-        if name in self.files:
-            try:
-                with self.files[name]() as file:
-                    while piece := file.read(_CHUNK):
-                        yield piece
-            except _TROUBLE as error:
-                self.faults.append(fault("file-unreadable", name, f"`{name}` cannot be read: {error}"))
+        if name not in self.files:
+            return
+        try:
+            with self.files[name]() as file:
+                while piece := file.read(_CHUNK):
+                    yield piece
+        except _TROUBLE as error:
+            self.faults.append(fault("file-unreadable", name, f"`{name}` cannot be read: {error}"))
 
     def stated(self, name: str) -> Stated:
         """What the envelope would state of a file."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from json.encoder import encode_basestring as quoted
 from operator import attrgetter
 from typing import Final, Literal
@@ -262,13 +262,12 @@ def turns_on(facts: Facts, reading: Reading, most: int = 2) -> tuple[tuple[Chang
     start = judge.verdict(known)
     terms = sorted({term for unit in judge.every if unit.rule.effect in SIDES for term in unit.terms})
     found: list[tuple[Change, Verdict]] = []
-    for size in range(1, most + 1):
-        for chosen in combinations(terms, size):
-            if any({term for term, _ in change} <= set(chosen) for change, _ in found):
-                continue
-            for values in product(*(judge.alternatives(term, known.get(term)) for term in chosen)):
-                change = tuple(zip(chosen, values, strict=True))
-                flipped = judge.verdict({**known, **dict(change)})
-                if flipped not in (start, "open"):
-                    found.append((change, flipped))
+    for chosen in chain.from_iterable(combinations(terms, size) for size in range(1, most + 1)):
+        if any({term for term, _ in change} <= set(chosen) for change, _ in found):
+            continue
+        for values in product(*(judge.alternatives(term, known.get(term)) for term in chosen)):
+            change = tuple(zip(chosen, values, strict=True))
+            flipped = judge.verdict({**known, **dict(change)})
+            if flipped not in (start, "open"):
+                found.append((change, flipped))
     return tuple(found)

@@ -175,17 +175,16 @@ def withhold(table: Mapping[Cell, int], threshold: int) -> frozenset[Cell]:
     """The cells of a table with totals that must not be published, so that no small count can be had from the others.
 
     Whoever reads the rest knows that rows and columns add up and that a withheld count is at least 1 (a 0 is
-    published). From that, every inner count below `threshold` may still be any number from 1 to `threshold - 1`, a
-    small total may still be `threshold - 1` or more, and no withheld count is certain. A count can change only together
-    with others round a circle of rows and columns; circles are closed through the cells that cost least to lose.
+    published). From that, every inner count below `threshold` may still be any number from 1 to `threshold - 1`, and no
+    withheld count is certain. A count can change only together with others round a circle of rows and columns; circles
+    are closed through the cells that cost least to lose.
     """
     hidden = {cell for cell, count in table.items() if 0 < count < threshold}
-    for cell in sorted(hidden, key=lambda cell: (-table[cell], cell)):
-        higher = threshold - 1 - table[cell]
-        if TOTAL in cell:
-            hidden |= _freed(table, hidden, (cell, 1), max(higher, 1))
-        else:
-            hidden |= _freed(table, hidden, (cell, 1), higher) | _freed(table, hidden, (cell, -1), table[cell] - 1)
+    # A small total is that of small counts and at least as high as each, so it is uncertain once they are.
+    small = sorted((cell for cell in hidden if TOTAL not in cell), key=lambda cell: (-table[cell], cell))
+    for cell in small:
+        higher, lower = threshold - 1 - table[cell], table[cell] - 1
+        hidden |= _freed(table, hidden, (cell, 1), higher) | _freed(table, hidden, (cell, -1), lower)
     return frozenset(hidden)
 
 

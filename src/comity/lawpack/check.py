@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 
 from comity.kernel.law import Rule
 from comity.kernel.words import Fault, terms_of
@@ -33,13 +33,12 @@ def _line(wrong: Fault) -> int:
 
 def _duplicates(packs: Packs) -> Iterator[Fault]:
     seen: dict[str, str] = {}
-    for pack in packs.packs:
-        for table in ("rule", "question", "answer"):
-            for index, row in pack.document.rows(table):
-                where, id = pack.document.at(table, index, "id"), str(row.get("id"))
-                if id in seen:
-                    yield fault("duplicate-id", where, f"`{id}` also stands at {seen[id]}")
-                seen.setdefault(id, where)
+    for pack, table in product(packs.packs, ("rule", "question", "answer")):
+        for index, row in pack.document.rows(table):
+            where, id = pack.document.at(table, index, "id"), str(row.get("id"))
+            if id in seen:
+                yield fault("duplicate-id", where, f"`{id}` also stands at {seen[id]}")
+            seen.setdefault(id, where)
 
 
 def _versions(packs: Packs) -> Iterator[Fault]:

@@ -1,22 +1,17 @@
-"""The timeline drawn as SVG: lanes over the years, a mark for each happening; every bar carries its word."""
+"""What a timeline shows: lanes of words over time and the happenings beside them, and how they share scales.
+
+Nothing is drawn here; `svg` does that, once lying for a wide page and once standing for a telephone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 from typing import Final
 
-WIDTH: Final = 1000
-LEFT: Final = 112
-RIGHT: Final = 12
-TOP: Final = 46
-LANE: Final = 30
-GAP: Final = 8
-HEAD: Final = 30
-LETTER: Final = 7.2
-"""How wide a letter is, at least: a word that does not fit its bar is not squeezed in."""
+OWN_SCALE: Final = 0.25
+"""A group of lanes that fills less of the whole than this is drawn on a scale of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +39,54 @@ class Group:
     name: str
     lanes: tuple[Lane, ...]
 
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """From the first word to the last; None if the lanes are empty."""
+        every = [segment for lane in self.lanes for segment in lane.segments]
+        return (min(s.begin for s in every), max(s.end for s in every)) if every else None
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A happening on the axis; it leads to its row in the table."""
+    """A happening: when, in a word where, in a sentence what, what it changed; `row` is its number in the table."""
 
     at: datetime
-    says: str
     row: int
+    name: str
+    says: str
+    change: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day as a person writes it."""
+        return f"{self.at.day} {self.at:%b %Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Groups of lanes that share one scale of time."""
+
+    begin: datetime
+    end: datetime
+    groups: tuple[Group, ...]
+    marks: tuple[Mark, ...]
+
+    def share(self, moment: datetime) -> float:
+        """Where a moment lies on the scale, from 0 to 1."""
+        if self.end <= self.begin:
+            return 0.0
+        return min(1.0, max(0.0, (moment - self.begin) / (self.end - self.begin)))
+
+    def ticks(self) -> Iterator[tuple[float, str]]:
+        """The years, or the months where the scale is less than two years long."""
+        months = (self.end - self.begin).days < 730
+        year, month, first = self.begin.year, self.begin.month, True
+        while (at := datetime(year, month, 1, tzinfo=UTC)) <= self.end:
+            if at > self.begin and (months or month == 1):
+                name = f"{at:%b}" if months else str(year)
+                yield self.share(at), f"{name} {year}" if months and first else name
+                first = False
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
 def segments(points: Sequence[tuple[datetime, str, str]], end: datetime) -> tuple[Segment, ...]:
@@ -66,69 +101,15 @@ def segments(points: Sequence[tuple[datetime, str, str]], end: datetime) -> tupl
     return tuple(made)
 
 
-def draw(groups: Sequence[Group], marks: Sequence[Mark]) -> str:
-    """The drawing; it scales with the page and says the same to a screen reader."""
-    every = [segment for group in groups for lane in group.lanes for segment in lane.segments]
-    if not every:
-        return ""
-    span = min(s.begin for s in every), max(s.end for s in every)
-    height = TOP + sum(HEAD + len(group.lanes) * (LANE + GAP) for group in groups) + 8
-    parts = [
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="timeline-title" class="timeline">',
-        '<title id="timeline-title">Verdict, standing and gate over time; the table below says the same.</title>',
-        PATTERNS,
-        *_axis(span, height),
-    ]
-    top = TOP
-    for group in groups:
-        parts.append(f'<text x="0" y="{top + 20}" class="group">{escape(group.name)}</text>')
-        top += HEAD
-        for lane in group.lanes:
-            parts += _lane(lane, top, span)
-            top += LANE + GAP
-    parts += _marks(marks, span)
-    return "\n".join([*parts, "</svg>"])
-
-
-def _x(moment: datetime, span: tuple[datetime, datetime]) -> float:
-    begin, end = span
-    share = (moment - begin) / (end - begin) if end > begin else 0.0
-    return round(LEFT + min(1.0, max(0.0, share)) * (WIDTH - LEFT - RIGHT), 1)
-
-
-def _axis(span: tuple[datetime, datetime], height: int) -> Iterator[str]:
-    for year in range(span[0].year + 1, span[1].year + 1):
-        x = _x(datetime(year, 1, 1, tzinfo=UTC), span)
-        yield f'<line x1="{x}" y1="{TOP - 10}" x2="{x}" y2="{height}" class="year"/>'
-        yield f'<text x="{x + 4}" y="{TOP - 14}" class="tick">{year}</text>'
-
-
-def _lane(lane: Lane, top: int, span: tuple[datetime, datetime]) -> Iterator[str]:
-    yield f'<text x="0" y="{top + 20}" class="lane">{escape(lane.name)}</text>'
-    for segment in lane.segments:
-        x, end = _x(segment.begin, span), _x(segment.end, span)
-        width = round(max(1.5, end - x - 1), 1)
-        says = f"{lane.name}: {segment.word}, {segment.begin:%Y-%m-%d} to {segment.end:%Y-%m-%d}"
-        yield f'<g class="bar {escape(segment.kind)}"><title>{escape(says)}</title>'
-        yield f'<rect x="{x}" y="{top}" width="{width}" height="{LANE}" rx="3"/>'
-        if len(segment.word) * LETTER + 12 <= width:
-            yield f'<text x="{x + 7}" y="{top + 20}">{escape(segment.word)}</text>'
-        yield "</g>"
-
-
-def _marks(marks: Sequence[Mark], span: tuple[datetime, datetime]) -> Iterator[str]:
-    for mark in marks:
-        x = _x(mark.at, span)
-        yield f'<a href="#day-{mark.row}" class="mark"><title>{escape(mark.says)}</title>'
-        yield f'<circle cx="{x}" cy="{TOP - 4}" r="4.5"/></a>'
-
-
-PATTERNS: Final = """<defs>
-<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect width="7" height="7" class="ground"/><line x1="0" y1="0" x2="0" y2="7" class="stroke"/></pattern>
-<pattern id="dots" width="7" height="7" patternUnits="userSpaceOnUse">
-<rect width="7" height="7" class="ground"/><circle cx="2" cy="2" r="1.1" class="dot"/></pattern>
-<pattern id="cross" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect width="8" height="8" class="ground"/><line x1="0" y1="0" x2="0" y2="8" class="stroke"/>
-<line x1="0" y1="0" x2="8" y2="0" class="stroke"/></pattern>
-</defs>"""
+def panels(groups: Sequence[Group], marks: Sequence[Mark]) -> list[Panel]:
+    """The groups by the scale they share: the long ones on one, each short one on its own, without the marks."""
+    spans = [(group, group.span) for group in groups]
+    known = [(group, span) for group, span in spans if span]
+    if not known:
+        return []
+    whole = max(end for _, (_, end) in known) - min(begin for _, (begin, _) in known)
+    long = [(group, span) for group, span in known if span[1] - span[0] >= whole * OWN_SCALE]
+    short = [(group, span) for group, span in known if (group, span) not in long]
+    begin, end = min(span[0] for _, span in long), max(span[1] for _, span in long)
+    shared = Panel(begin, end, tuple(group for group, _ in long), tuple(marks))
+    return [shared, *(Panel(span[0], span[1], (group,), ()) for group, span in short)]

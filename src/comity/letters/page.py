@@ -6,7 +6,7 @@ printed, or looked at by someone who does not see colours. All that comes from d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -20,7 +20,8 @@ from comity.kernel.collection import Counts
 from comity.kernel.decision import Decision
 from comity.kernel.gate import Reason
 from comity.kernel.words import Proof, Truth
-from comity.letters.drawing import Group, Mark, draw
+from comity.letters.drawing import Group, Mark, panels
+from comity.letters.svg import PATTERNS, tall, wide
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SAID: Final = {
@@ -34,6 +35,20 @@ SAID: Final = {
 SIGNS: Final = {True: "✓", False: "✗", None: "?"}
 CLASSES: Final = {True: "yes", False: "no", None: "unknown"}
 JOINS: Final = {"all": "all of", "any": "any of", "not": "not"}
+UNREAD: Final = " [unverified]"
+MEANINGS: Final = (
+    ("law", "compelled", "compelled", "a power reaches the records and no law forbids handing them over"),
+    ("law", "conflict", "conflict", "one law demands what another forbids"),
+    ("law", "barred", "barred", "no power reaches them and a law forbids it"),
+    ("law", "free", "free", "no duty and no bar: the provider's own choice"),
+    ("law", "open", "open", "the law, or what is known, leaves it open: the points that decide are named"),
+    ("order", "live", "live", "the order may be executed"),
+    ("order", "suspended", "suspended", "stayed, or reversed while that may still turn"),
+    ("order", "dead", "dead", "quashed, moot, withdrawn or replaced"),
+    ("gate", "open", "gate-open", "the records may leave, once the office has done its own work"),
+    ("gate", "shut", "gate-shut", "nothing may leave, and the reasons are given"),
+)
+"""What the words of the three lanes mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +121,7 @@ class Node:
     says: str
     found: str
     cite: str
+    unread: bool
     parts: tuple[Node, ...]
 
 
@@ -125,29 +141,74 @@ def node(proof: Proof) -> Node:
     if isinstance(proof.found, str) and leaf:
         found = proof.found
     name = proof.term if proof.by in SAID else ""
-    return Node(
-        CLASSES[truth], SIGNS[truth], word, name, says, found, proof.cite, tuple(node(part) for part in proof.parts)
+    cite, parts = proof.cite.removesuffix(UNREAD), tuple(node(part) for part in proof.parts)
+    return Node(CLASSES[truth], SIGNS[truth], word, name, says, found, cite, cite != proof.cite, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word of a table or a card: which lane it is of, the word, its class, and whether it is new on that day."""
+
+    lane: str
+    word: str
+    kind: str
+    new: bool
+
+
+def said(cell: Cell, before: Cell | None) -> tuple[Said, ...]:
+    """The three words of a cell, each new or as it was."""
+    now = (
+        ("law", cell.verdict, cell.verdict),
+        ("order", cell.standing, cell.standing),
+        ("gate", cell.gate, f"gate-{cell.gate}"),
     )
+    past = (before.verdict, before.standing, before.gate) if before else (None, None, None)
+    return tuple(Said(lane, word, kind, word != old) for (lane, word, kind), old in zip(now, past, strict=True))
+
+
+def told(rows: Sequence[Row]) -> list[tuple[Row, list[tuple[Cell, tuple[Said, ...]]]]]:
+    """Each row with its cells' words, compared with the day before."""
+    before: list[Sequence[Cell]] = [(), *[row.cells for row in rows]]
+    return [
+        (row, [(cell, said(cell, past[n] if past else None)) for n, cell in enumerate(row.cells)])
+        for row, past in zip(rows, before, strict=False)
+    ]
+
+
+def marks(page: Page) -> Iterator[Mark]:
+    """The happenings as the drawing shows them, each with what it changed for the first class of records."""
+    for number, (row, cells) in enumerate(told(page.rows), 1):
+        new = [word for _, words in cells[:1] for word in words if word.new]
+        change = ", ".join(f"gate {word.word}" if word.lane == "gate" else word.word for word in new)
+        yield Mark(row.at, number, row.court.split(" (")[0], row.says, change)
 
 
 def render(page: Page) -> str:
     """The page as one HTML document."""
-    marks = tuple(Mark(row.at, f"{row.at:%Y-%m-%d} {row.court}: {row.says}", n) for n, row in enumerate(page.rows, 1))
+    drawn = panels(page.groups, tuple(marks(page)))
+    rows = told(page.rows)
     return _template().render(
         page=page,
-        drawing=Markup(draw(page.groups, marks)),
+        rows=rows,
+        last=rows[-1] if rows else None,
+        patterns=Markup(PATTERNS),
+        wide=[Markup(wide(panel, f"wide-{n}")) for n, panel in enumerate(drawn)],
+        tall=[Markup(one) for n, panel in enumerate(drawn) for one in tall(panel, f"tall-{n}")],
         trees=[(ruling, [node(part) for part in ruling.decision.proof.parts]) for ruling in page.rulings],
         shares=shares(page.counts),
+        meanings=MEANINGS,
         values=value,
     )
 
 
 def shares(counts: Counts) -> Sequence[tuple[str, str, int, float]]:
-    """The sides of a count that are not empty: class, words, number, and per cent of the whole."""
+    """The sides of a count, class, words, number and per cent of the whole; other accounts' only if there are any."""
     words = {"in": "in the scope", "out": "out of it", "unreadable": "unreadable", "others": "other accounts'"}
     total = counts.total or 1
     sides = counts.as_json()
-    return [(side, words[side], sides[side], 100 * sides[side] / total) for side in words if sides[side]]
+    return [
+        (side, words[side], sides[side], 100 * sides[side] / total) for side in words if sides[side] or side != "others"
+    ]
 
 
 def value(found: object) -> str:
