@@ -53,7 +53,8 @@ def main() -> None:
 def line(result: Result) -> str:
     """One result for the terminal."""
     mark = "✓" if result.met else "✗"
-    return f"{mark} {result.id:<3} {result.work[:44]:<44} {result.ratio:8.2f} × {result.peer_name[:24]:<24} goal {result.goal}"
+    told = f"{mark} {result.id:<3} {result.work[:44]:<44} {result.ratio:8.2f} × {result.peer_name[:24]:<24}"
+    return f"{told} goal {result.goal}"
 
 
 def page(results: list[Result], rounds: int) -> str:

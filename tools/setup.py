@@ -80,7 +80,7 @@ def through_lock() -> Path | None:
 
 def main() -> None:
     """Make .venv what uv.lock says."""
-    if sys.version_info < (3, 11):  # noqa: UP036: whoever runs this may have any Python
+    if sys.version_info < (3, 11):  # noqa: UP036  whoever runs this may have any Python
         sys.exit(
             f"setup: comity needs Python 3.11 or newer; this is {platform.python_version()}. "
             "Name another with `make PYTHON=python3.12 …`"

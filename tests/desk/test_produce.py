@@ -9,7 +9,7 @@ import sys
 import tarfile
 import tracemalloc
 import zipfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 import pyrage
@@ -37,6 +37,7 @@ from tests.productions import (
 from comity.desk.parcel import FILES
 from comity.desk.produce import (
     BadRecipient,
+    Evidence,
     GateShut,
     NotReleased,
     NotWritten,
@@ -50,6 +51,7 @@ from comity.kernel.collection import Counts
 from comity.kernel.demand import Scope
 from comity.kernel.gate import Release
 from comity.kernel.production import Collected
+from comity.registry.port import NewEntry
 
 RELEASE, MANIFEST = planned(collected())
 TARGETS = pytest.mark.parametrize("name", ["production", "production.zip"])
@@ -177,6 +179,11 @@ def test_a_production_stands_on_an_entry_of_the_ledger(tmp_path, dispatch, tmp_p
     folder = tmp_path_factory.mktemp("other")
     others = dispatched(folder / "registry", released(collected(MAILS[:2])), MANIFEST, mailbox())
     refuses(NotReleased, tmp_path, RELEASE, MANIFEST, replace(dispatch, evidence=others.evidence), match="these hits")
+    with closing(ledger(folder / "approved", RELEASE)) as registry:
+        entry = registry.append(NewEntry("M-0001", "approved", RELEASE.at, RELEASE.at, ours.payload))
+        proof = registry.inclusion(entry.index)
+        approved = Evidence(registry.checkpoint(), entry.index, entry.leaf, proof, entry.salt, entry.payload)
+    refuses(NotReleased, tmp_path, RELEASE, MANIFEST, replace(dispatch, evidence=approved), match="these hits")
 
 
 def test_evidence_is_that_of_the_last_release(tmp_path):

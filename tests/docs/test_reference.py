@@ -79,8 +79,8 @@ def test_every_verb_that_a_page_names_exists() -> None:
     known = set(docs.commands())
     groups = {name.split()[0] for name in known if " " in name}
     for path in PAGES:
-        for said in re.findall(r"(?:`|^\$ )comity ([a-z]+(?: [a-z]+)?)", path.read_text("utf-8"), re.MULTILINE):
-            first = said.split()[0]
+        for found in re.findall(r"(?:`|^\$ )comity\s+([a-z]+(?:\s+[a-z]+)?)", path.read_text("utf-8"), re.MULTILINE):
+            said, first = " ".join(found.split()), found.split()[0]
             assert said in known or (first in known and first not in groups), f"{path.name}: comity {said}"
 
 

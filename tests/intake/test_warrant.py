@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -445,3 +446,11 @@ def test_any_text_gives_a_proposal_with_exact_passages(parts: list[str], known: 
         assert field.value
         assert field.why
     assert {gap.name for gap in proposal.missing}.isdisjoint(field.name for field in proposal.fields)
+
+
+@pytest.mark.parametrize("piece", ["from May 1, 2012 through May 2, 2012 ", "Attachment A\n", "x@", "shall not "])
+def test_a_hostile_paper_costs_no_more_than_its_length(piece: str, known: Known) -> None:
+    """A quarter of a million characters of one piece take seconds; were the time to grow as the square, minutes."""
+    began = process_time()
+    propose((piece * (1 << 18))[: 1 << 18], known)
+    assert process_time() - began < 20

@@ -234,3 +234,10 @@ def test_a_judge_does_not_work_twice():
     judge = Judge(TINY)
     assert judge.decide(CASES["free"]) is judge.decide({**CASES["free"], "demand.emergency": True})
     assert judge.decide(CASES["open"]) == judge.decide(CASES["open"])
+
+
+@pytest.mark.parametrize("answer", ["True", "yes", ""])
+def test_an_answer_of_the_wrong_kind_lifts_no_bar(answer):
+    """Counsel's "True" was once read as no, and a bar that hung on it fell."""
+    reading = law(rule("power", "compels", CONTENT), rule("bar", "bars", Word("question.reach")))
+    assert decide({"record.category": "content", "question.reach": answer}, reading).verdict == "open"

@@ -135,6 +135,12 @@ def test_a_demand_nobody_confirmed_is_not_answered():
     assert names(ask(replace(CASE, findings=(CONFIRMED, forged)))) == ["not-genuine"]
 
 
+def test_a_confirmation_that_lies_ahead_confirms_nothing_yet():
+    """It shows that the clock is wrong, and counts as little as none."""
+    ahead = replace(CASE, findings=(replace(CONFIRMED, at=NOON + HOUR),))
+    assert names(ask(ahead)) == ["clock-behind", "authenticity-unknown"]
+
+
 def test_a_window_is_waited_for_or_cleared():
     """An EPOC that the enforcing authority must see first."""
     held = ask(events=[event("window", until=NOON + HOUR)])

@@ -166,6 +166,18 @@ def test_one_message_that_counts_falsely_hides_no_other(tmp_path: Path) -> None:
     assert octets_of(store) == [attack, victim, message()]
 
 
+def test_a_from_line_inside_a_counted_message_is_told(tmp_path: Path) -> None:
+    """Even where every count fits, so that nobody can hide a message in another unseen; other variants split there."""
+    victim = message(b"the victim's\n")
+    hidden = b"bait\n\n" + FROM + victim
+    attack = message(hidden, From="eve@z.example", Content_Length=str(len(hidden)))
+    octets = mbox(attack)
+    store = stored(tmp_path / "mbox", octets)
+    assert octets_of(store) == [attack]
+    assert faults(store) == [("from-line-inside", f"mbox@{octets.rindex(FROM)}")]
+    assert octets_of(stored(tmp_path / "mbox", octets, DECLARED)) == [attack[: attack.index(b"bait\n") + 5], victim]
+
+
 def test_a_file_of_something_else_in_a_folder_of_mboxes_is_left_out_and_named(tmp_path: Path) -> None:
     """An index is no mail; a message without its From_ line is."""
     (tmp_path / "a.mbox").write_bytes(mbox(message(), message()))

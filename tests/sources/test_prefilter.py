@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -72,6 +73,8 @@ def test_helper_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None
     assert marked(octets, (b"ann",), jobs=2, block=9000) == alone
     assert marked(octets, None, jobs=3, block=50_000) == [mark | LOOK for mark in alone]
     monkeypatch.setattr(prefilter, "__file__", os.devnull)
+    assert marked(octets, (b"ann",), jobs=2, block=9000) == alone
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert marked(octets, (b"ann",), jobs=2, block=9000) == alone
 
 

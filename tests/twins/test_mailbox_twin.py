@@ -116,9 +116,9 @@ def _same_date(text: str) -> bool:
 
 
 def _same_addresses(value: str) -> int:
-    theirs = {address.lower() for _, address in email.utils.getaddresses([value]) if address.find("@") > 0}
+    theirs = {address.lower() for _, address in email.utils.getaddresses([value]) if address.strip(".").find("@") > 0}
     ours = {canonical_address(address) for address in addresses(value.encode("utf-8", "surrogateescape"))}
-    plain = {address for address in theirs if not set(address) & set(' "()<>[]\\:;,\n')}
+    plain = {address for address in theirs if not set(address) & set(' "()<>[]\\:;,\n')} - {""}
     assert {address.strip(".") for address in plain} <= {address.strip(".") for address in ours}, value
     return len(plain)
 

@@ -9,6 +9,7 @@ ROOMS: Final = (
     "office",
     "estate",
     "law",
+    "law_show",
     "demand",
     "decision",
     "matter",

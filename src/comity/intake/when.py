@@ -102,7 +102,8 @@ def range_of_dates(sheet: Sheet, issue: list[Field]) -> list[Field]:
     for part in sheet.asked():
         found = [*_closed(sheet, part), *_opened(sheet, part)]
         if found:
-            fields = [field for given in found for field in _ends(sheet, part, given, issue)]
+            zone = _zone(sheet.plain, part)
+            fields = [field for given in found for field in _ends(sheet, given, issue, zone)]
             return [*only(named(fields, "since")), *only(named(fields, "until"))]
     return []
 
@@ -129,10 +130,13 @@ def _opened(sheet: Sheet, part: Span) -> Iterator[_Range]:
             yield _Range(first, None, (first.span[0], first.span[1] + end.end()), "", rest)
 
 
-def _ends(sheet: Sheet, part: Span, given: _Range, issue: list[Field]) -> Iterator[Field]:
-    stretch = sheet.plain[max(part[0], given.span[0] - 60) : min(part[1], given.span[1] + 90)]
-    stated = ZONE.search(stretch) or ZONE.search(sheet.plain, *part)
-    zone = " ".join(stated.group().casefold().split()) if stated else None
+def _zone(plain: str, part: Span) -> str | None:
+    stated = ZONE.search(plain, *part)
+    return " ".join(stated.group().casefold().split()) if stated else None
+
+
+def _ends(sheet: Sheet, given: _Range, issue: list[Field], zone: str | None) -> Iterator[Field]:
+    zone = _zone(sheet.plain, (max(0, given.span[0] - 60), given.span[1] + 90)) or zone
     yield _since(sheet, given, zone)
     if given.last is not None:
         yield _until(sheet, given, given.last, zone)

@@ -160,6 +160,7 @@ class Judge:
         self.every = tuple(Unit(rule, by, reading.groups, cites) for rule, by in lifted)
         self.settled = {term: truth for term, truth in reading.truths.items() if truth is not None}
         self.unknown: Facts = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in self.every)))
+        self.tests = {unit.rule.id: unit.test for unit in self.every}
         self.live: dict[tuple[Value, Value], Live] = {}
         self.decided: dict[tuple[str, ...], Decision] = {}
         self.values: dict[tuple[str, Value], tuple[Value, ...]] = {}
@@ -208,13 +209,15 @@ class Judge:
         self, known: Facts, sides: tuple[Truth, Truth], doubtful: tuple[Reason, ...]
     ) -> tuple[OpenPoint, ...]:
         """What is known already stays so whatever the unknown turns out to be: only a side in doubt is tried."""
-        live, (compels, bar), points, trial = self._live(known), sides, [], dict(known)
-        for term in dict.fromkeys([term for reason in doubtful for term in reason.unknown]):
+        (compels, bar), points, trial = sides, [], dict(known)
+        doubted = [reason for reason in doubtful if reason.truth is None]
+        powers, bars = ([self.tests[r.rule.id] for r in doubted if r.rule.effect == side] for side in SIDES)
+        for term in dict.fromkeys([term for reason in doubted for term in reason.unknown]):
             outcomes = []
             for value in self.alternatives(term, None):
                 trial[term] = value
-                power = live.compels(trial) if compels is None else compels
-                outcomes.append((value, verdict(power, live.bars(trial) if bar is None else bar)))
+                power = either([test(trial) for test in powers]) if compels is None else compels
+                outcomes.append((value, verdict(power, either([test(trial) for test in bars]) if bar is None else bar)))
             trial[term] = None
             points.append(OpenPoint(term, self.asks.get(term, ""), tuple(outcomes)))
         return tuple(points)

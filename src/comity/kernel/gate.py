@@ -64,7 +64,7 @@ class Ruled:
         """Compelled by law alone, or by counsel's recorded answers to its open points."""
         if self.decision.verdict == "compelled":
             return True
-        if self.answered is None or self.decision.verdict != "open" or self.answered.reading != self.decision.reading:
+        if self.answered is None or self.answered.reading != self.decision.reading:
             return False
         points = {point.term for point in self.decision.open_points}
         asked = bool(self.counsel) and all(given.term in points for given in self.counsel)

@@ -88,7 +88,7 @@ def predicate(condition: Condition, groups: Groups, reads: Set[str] | None = Non
         case leaf if reads is not None and leaf.name not in reads:
             return lambda facts: None
         case Word(name):
-            return _among(name, frozenset({True}), True)
+            return _plainly(name)
         case Compare(name, code, same):
             return _among(name, frozenset({code}), same)
     return _among(condition.name, groups.get(condition.group, frozenset()), condition.inside)
@@ -110,7 +110,15 @@ def scan(tests: list[Test], decisive: bool) -> Test:
     return scanned
 
 
-def _among(name: str, members: Set[str | bool], inside: bool) -> Test:
+def _plainly(name: str) -> Test:
+    def plainly(facts: Facts) -> Truth:
+        value = facts.get(name)
+        return value if value is True or value is False else None
+
+    return plainly
+
+
+def _among(name: str, members: Set[str], inside: bool) -> Test:
     def among(facts: Facts) -> Truth:
         value = facts.get(name)
         return None if value is None else (value in members) is inside

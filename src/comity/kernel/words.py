@@ -253,13 +253,12 @@ def prove(condition: Condition, facts: Facts, groups: Groups, cites: Mapping[str
 
 
 def leaf_truth(leaf: Leaf, value: Value, groups: Groups) -> Truth:
-    """What one leaf says of one value; an unknown value leaves it unknown."""
+    """What one leaf says of one value; an unknown value leaves it unknown, as does a text where a truth is due."""
     if value is None:
         return None
     match leaf:
         case Word():
-            assert isinstance(value, bool), f"{leaf.name} is a truth, not {value!r}"
-            return value
+            return value if isinstance(value, bool) else None
         case Compare(_, code, same):
             return (value == code) is same
     return (value in groups.get(leaf.group, frozenset())) is leaf.inside

@@ -166,18 +166,19 @@ class _Side:
         return {term: value for term, value in case.facts if term in terms and terms[term].admits(value)}
 
 
-def _various(flips: Iterable[Flip]) -> list[Flip]:
-    """A dozen flips, unlike each other: the first of each turn, place, court, instrument and category, in turns."""
-    first: dict[tuple[object, ...], Flip] = {}
+def _various(flips: list[Flip]) -> list[Flip]:
+    """A dozen flips as unlike as can be: by turn and place in rounds, first those of another court, demand or record."""
+    seen: set[tuple[object, ...]] = set()
+    fresh: dict[tuple[str, str], list[Flip]] = {}
+    stale: list[Flip] = []
     for flip in flips:
         facts = dict(flip.case.facts)
-        kind = (facts.get("demand.instrument"), facts.get("record.category"))
-        first.setdefault((flip.turn, flip.case.place, flip.case.court, *kind), flip)
-    piles: dict[tuple[str, str], list[Flip]] = {}
-    for flip in first.values():
-        piles.setdefault((flip.turn, flip.case.place), []).append(flip)
-    rounds = zip_longest(*(piles[pile] for pile in sorted(piles)))
-    chosen = [flip for layer in rounds for flip in layer if flip is not None][:DOZEN]
+        pile = (flip.turn, flip.case.place)
+        kind = (*pile, flip.case.court, facts.get("demand.instrument"), facts.get("record.category"))
+        (stale if kind in seen else fresh.setdefault(pile, [])).append(flip)
+        seen.add(kind)
+    rounds = zip_longest(*(fresh[pile] for pile in sorted(fresh)))
+    chosen = [*(flip for layer in rounds for flip in layer if flip is not None), *stale][:DOZEN]
     return sorted(chosen, key=lambda flip: (*flip.case.order, flip.turn))
 
 

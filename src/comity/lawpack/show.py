@@ -7,19 +7,19 @@ is read as that court must read it. Nothing is laid out here; the screen and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 from comity.errors import ComityError
-from comity.kernel.law import LIVE, Answer, Answered, Court, Law, Member, Question, Rule
-from comity.kernel.words import Both, Condition, Either, Truth, terms_of, write
+from comity.kernel.law import Answer, Answered, Court, Member, Question, Rule
+from comity.kernel.words import Both, Condition, Either, Value, terms_of, write
 from comity.lawpack.read import Example, Pack, Packs
 from comity.lawpack.tables import Row
 
-State = Literal["live", "dead", "not yet given"]
+State = Literal["live", "dead"]
 JOINS: Final = {Both: "all of", Either: "any of"}
 NARROW: Final = 40
 """A part of a condition that is no longer than this stands on one line."""
@@ -68,7 +68,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One pack, or the part of it that was asked for; `lifted` names the lifts of each bar shown."""
+    """One pack, or the part of it that was asked for.
+
+    `lifts` are the rules, of any pack, that lift a bar; `truths`, where a court was named, how it reads each question.
+    """
 
     pack: Pack
     rules: tuple[Rule, ...] = ()
@@ -76,13 +79,24 @@ class Sheet:
     answers: tuple[Given, ...] = ()
     examples: tuple[Example, ...] = ()
     unmodelled: tuple[Row, ...] = ()
+    lifts: tuple[Rule, ...] = ()
+    truths: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def asleep(self) -> bool:
+        """Whether none of the pack's rules is in force on the day asked about."""
+        return bool(self.pack.rules) and not (self.rules or self.questions or self.answers)
+
+    def lifted_by(self, bar: Rule) -> tuple[str, ...]:
+        """The ids of the rules that lift a bar."""
+        return tuple(sorted(rule.id for rule in self.lifts if rule.lifts == bar.id))
 
     def as_json(self) -> dict[str, object]:
         """The sheet with its instrument."""
         return {
             "file": self.pack.document.name,
             "instrument": dict(self.pack.instrument),
-            "rules": [_rule_json(rule) for rule in self.rules],
+            "rules": [{**_rule_json(rule), "lifted_by": self.lifted_by(rule)} for rule in self.rules],
             "questions": [asked.as_json() for asked in self.questions],
             "answers": [given.as_json() for given in self.answers],
             "examples": [_example_json(example) for example in self.examples],
@@ -128,7 +142,8 @@ def unread(reviewed: str) -> bool:
 
 def sheets(packs: Packs, on: date | None = None, court: str | None = None) -> tuple[Sheet, ...]:
     """Every pack in the order of its file's name."""
-    found = [_Eye(packs, on, court).sheet(pack) for pack in packs.packs if pack.instrument]
+    eye = _Eye(packs, on, court)
+    found = [eye.sheet(pack) for pack in packs.packs if pack.instrument]
     return tuple(sorted(found, key=lambda sheet: sheet.pack.document.name))
 
 
@@ -168,28 +183,29 @@ def _near(what: str, names: Any) -> str:
     return f". Near it: {', '.join(near)}" if near else ""
 
 
-@dataclass(frozen=True)
 class _Eye:
     """The packs as seen on a day from a court."""
 
-    packs: Packs
-    on: date | None
-    court: str | None
-
-    @property
-    def law(self) -> Law:
-        return self.packs.law
+    def __init__(self, packs: Packs, on: date | None, court: str | None) -> None:
+        self.law, self.on = packs.law, on
+        self.reading = self.law.on(on or date.max, court) if court else None
 
     def sheet(self, pack: Pack) -> Sheet:
         """The whole pack."""
         return Sheet(
             pack,
-            tuple(rule for rule in pack.rules if self.on is None or rule.in_force(self.on)),
+            tuple(rule for rule in pack.rules if self.in_force(rule)),
             tuple(self.asked(question) for question in pack.questions),
-            self.given(lambda answer: answer in pack.answers),
+            self.given(frozenset(pack.answers).__contains__),
             tuple(example for example in pack.examples if self.on is None or example.on <= self.on),
             pack.unmodelled,
+            tuple(rule for rule in self.law.rules if rule.lifts and self.in_force(rule)),
+            self.reading.truths if self.reading else {},
         )
+
+    def in_force(self, rule: Rule) -> bool:
+        """Whether the rule is in force on the day; without a day every version counts."""
+        return self.on is None or rule.in_force(self.on)
 
     def part(self, sheet: Sheet, id: str) -> Sheet | None:
         """What of a pack goes by an id: a rule (all its versions) with its examples, a question, an answer."""
@@ -201,35 +217,24 @@ class _Eye:
         examples = tuple(example for example in sheet.examples if names & set(example.cites))
         if not (rules or questions or answers):
             return None
-        return Sheet(sheet.pack, rules, questions, answers, examples)
+        return replace(sheet, rules=rules, questions=questions, answers=answers, examples=examples, unmodelled=())
 
     def given(self, chosen: Callable[[Answer], bool]) -> tuple[Given, ...]:
         """The chosen answers that had been given by the day."""
-        every = (Given(answer, self.state(answer)) for answer in self.law.answers if chosen(answer))
-        return tuple(given for given in every if given.state != "not yet given")
+        every = (self.until(answer) for answer in self.law.answers if chosen(answer))
+        return tuple(Given(said, "live" if said.live(date.max) else "dead") for said in every if said.history)
 
-    def state(self, answer: Answer) -> State:
-        """An answer's state on the day; without a day, after its last happening."""
-        if self.on is None:
-            return "live" if answer.history and answer.history[-1].what in LIVE else "dead"
-        if not any(happening.day <= self.on for happening in answer.history):
-            return "not yet given"
-        return "live" if answer.live(self.on) else "dead"
+    def until(self, answer: Answer) -> Answer:
+        """The answer with its happenings up to the day; without a day with all of them."""
+        past = tuple(line for line in answer.history if self.on is None or line.day <= self.on)
+        return replace(answer, history=past)
 
     def asked(self, question: Question) -> Asked:
-        """A question with its answers; those that came later are cut out of a history as well."""
+        """A question with its answers, the rules that turn on it and, with a court, how it is read there."""
+        rules = (rule.id for rule in self.law.rules if question.term in terms_of(rule.when) and self.in_force(rule))
+        read = self.reading.questions[question.id] if self.reading else None
         given = self.given(lambda answer: answer.question == question.id)
-        rules = (
-            rule for rule in self.law.rules
-            if question.term in terms_of(rule.when) and (self.on is None or rule.in_force(self.on))
-        )  # fmt: skip
-        read = self.law.on(self.on or date.max, self.court).questions[question.id] if self.court else None
-        return Asked(question, tuple(map(self.until, given)), tuple(sorted(rule.id for rule in rules)), read)
-
-    def until(self, given: Given) -> Given:
-        """The answer with the happenings up to the day."""
-        past = tuple(h for h in given.answer.history if self.on is None or h.day <= self.on)
-        return Given(replace(given.answer, history=past), given.state)
+        return Asked(question, given, tuple(sorted(rules)), read)
 
     def bench(self, court: Court) -> Bench:
         """A court with its line."""
@@ -266,9 +271,26 @@ def _top(part: Condition) -> Iterator[tuple[int, str]]:
     yield from ((depth - 1, text) for depth, text in spelled(part, 1))
 
 
-def said(truth: Truth) -> str:
+def said(truth: Value) -> str:
     """Yes, no or open."""
     return "open" if truth is None else "yes" if truth else "no"
+
+
+def effect(rule: Rule) -> str:
+    """What the rule does: `compels`, `lifts us-2702-content@2`, `objects: common-law comity`."""
+    return f"lifts {rule.lifts}" if rule.lifts else f"{rule.effect}: {rule.name}" if rule.name else rule.effect
+
+
+def particulars(rule: Rule) -> str:
+    """Before whom, within what time, with what effect, and the law of which day: empty where the rule says none."""
+    clock = rule.clock
+    parts = (
+        f"before {rule.forum}" if rule.forum else "",
+        f"within {clock.limit} of `{clock.starts}`, counted by {clock.counts}" if clock else "",
+        "suspends the duty" if rule.suspends else "",
+        "by the law of the day of service" if rule.governs == "served" else "",
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def _read_json(read: Answered) -> dict[str, object]:

@@ -110,19 +110,18 @@ def _sorted(item: Item, store: Store, scope: Scope) -> Collected | None:
         facts = facts_of(item, known, fields, layout)
         found = unquoted(texts(octets), item.quoting) if whole else _too_large(item)
         sorting = search(scope, screen(scope, facts), found)
-        sha256 = hashlib.sha256(octets) if whole else _hashed(item)
-        return Collected(sorting, facts, item, sha256.hexdigest())
+        return Collected(sorting, facts, item, hashlib.sha256(octets).hexdigest() if whole else _hashed(item))
     except Unreadable as error:
         facts = ItemFacts(item.place, layout.owner, trouble=error.message, dated=error.message)
         sorting = unread(screen(scope, facts), error.message)
         return None if sorting.side == "others" else Collected(sorting, facts, item, None)
 
 
-def _hashed(item: Item) -> hashlib._Hash:
+def _hashed(item: Item) -> str:
     found = hashlib.sha256()
     for stretch in item.stretches():
         found.update(stretch)
-    return found
+    return found.hexdigest()
 
 
 def _too_large(item: Item) -> Iterator[Piece | Remark]:

@@ -7,7 +7,8 @@ items and what separates them are the file, octet for octet.
 
 Variants differ in how lines of a message that begin with "From " are kept apart from From_ lines: mboxo puts `>` before
 them, mboxrd before those with any number of `>` too, mboxcl quotes and counts the octets in Content-Length, mboxcl2
-counts alone. Where messages are counted, a count is believed only if it ends at a From_ line or the end of the file.
+counts alone. Where messages are counted, a count is believed only if it ends at a From_ line or the end of the file; if
+it jumps over another From_ line, that is told, as a message may be hidden there.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from comity.sources.prefilter import (
     LOOK,
     Needles,
     following,
-    looks,
     marks,
     needles,
 )
@@ -41,6 +41,7 @@ _QUOTED_TWICE: Final = re.compile(rb"^>>+From ", re.MULTILINE)
 _QUOTED: Final = re.compile(rb"^>From ", re.MULTILINE)
 _SAMPLE: Final = 4 << 20
 _CHAIN: Final = 100
+_NEAR: Final = 16 << 10
 
 
 class Mbox:
@@ -48,6 +49,7 @@ class Mbox:
 
     def __init__(self, path: str, layout: Layout, says: str = "an mbox, as declared") -> None:
         self.path, self.layout, self.says, self.gauge = os.path.realpath(path), layout, says, Gauge()
+        self.taken_for = says
 
     def walk(self, accounts: Sequence[str] | None = None) -> Iterator[Item | Passed]:
         """Every message once, file by file, in the order they stand there."""
@@ -71,7 +73,7 @@ class Mbox:
 
     def _files(self, single: bool) -> Iterator[File]:
         if single:
-            self.gauge.total = os.path.getsize(self.path) if os.path.isfile(self.path) else 0
+            self.gauge.total = _size(self.path)
             name = os.path.basename(self.path)
             yield File(self.path, name, name.removesuffix(".mbox"))
             return
@@ -92,9 +94,9 @@ class _Reading:
         self.size = self.before.st_size
         self.single = single
         variant, why = _variant(descriptor, self.size) if store.layout.variant == "auto" else (store.layout.variant, "")
-        self.quoting = variant
+        self.quoting, self.counted = variant, variant in ("mboxcl", "mboxcl2")
         if why and single:
-            store.says = f"{store.says}; {variant}: {why}"
+            store.says = f"{store.taken_for}; {variant}: {why}"
 
     def items(self, wanted: Needles) -> Iterator[Item | Passed]:
         """The messages of the file; what it was before the first and after the last one was read must be the same."""
@@ -111,59 +113,56 @@ class _Reading:
             self.gauge.faults.add("no-from-line", f"{self.name}@0", what, "look at them; they are listed as one item")
             self.gauge.items += 1
             yield self._item(0, first)
-        counted = self.quoting in ("mboxcl", "mboxcl2")
-        yield from self._counted(first, wanted) if counted else self._marked(wanted)
+        yield from self._messages(wanted)
         self._check()
 
-    def _marked(self, wanted: Needles) -> Iterator[Item | Passed]:
-        """Messages between From_ lines."""
-        done, start, look = self.gauge.done, -1, 0
+    def _messages(self, wanted: Needles) -> Iterator[Item | Passed]:
+        """Messages between From_ lines; where they are counted, From_ lines within a message begin none."""
+        done, start, look, reach = self.gauge.done, -1, 0, 0
         for reached, found in marks(self.descriptor, self.size, wanted):
             passed = 0
             for mark in found:
-                if mark & DOUBT:
-                    self._doubt(mark >> 2)
+                at = mark >> 2
+                if mark & DOUBT or at < reach:
+                    self._tell(at, inside=at < reach, doubt=mark & DOUBT)
                     continue
                 if look:
-                    yield self._between(start, mark >> 2)
+                    yield self._between(start, at)
                 elif start >= 0:
                     passed += 1
-                start, look = mark >> 2, mark & LOOK
+                start, look = at, mark & LOOK
                 self.gauge.items += 1
+                reach = self._reach(at) if self.counted else 0
             self.gauge.done = done + reached
             yield Passed(passed)
         if start >= 0:
             yield self._between(start, self.size) if look else Passed(1)
 
-    def _counted(self, at: int, wanted: Needles) -> Iterator[Item | Passed]:
-        """Messages by their Content-Length; from a From_ line to the next where that is missing or false."""
-        done = self.gauge.done
-        while at < self.size:
-            head, begin, fit = _counted(self.descriptor, at, self.size)
-            if fit is None:
-                what = (
-                    "no Content-Length ends at a From_ line or the end; the message is read up to the next From_ line"
-                )
-                self.gauge.faults.add("length-does-not-fit", f"{self.name}@{at}", what, "look at the message")
-                stop = following(self.descriptor, self.size, begin)
-                end = self._trimmed(begin, stop)
-            else:
-                end, stop = fit
-            self.gauge.items += 1
-            self.gauge.done = done + stop
-            look = looks(head, wanted) or not FIELD.match(head, begin - at)
-            yield self._item(begin, end, head[: begin - at]) if look else Passed(1)
-            at = stop
+    def _reach(self, at: int) -> int:
+        """How far the message goes whose From_ line is at `at`, by its count; 0 if that is not to be believed."""
+        end = _counted_end(self.descriptor, at, self.size)
+        if end is None:
+            what = "no Content-Length ends at a From_ line or the end; it is read up to the next From_ line"
+            self.gauge.faults.add("length-does-not-fit", f"{self.name}@{at}", what, "look at the message")
+        return end or 0
 
-    def _doubt(self, at: int) -> None:
-        what = "looks like a From_ line but follows no blank line, and is taken for part of the message before it"
-        self.gauge.faults.add("doubtful-from-line", f"{self.name}@{at}", what, "look whether a message begins there")
+    def _tell(self, at: int, inside: bool, doubt: int) -> None:
+        if inside and not doubt:
+            what = "a From_ line stands inside a message whose Content-Length goes on beyond it"
+            remedy = 'look whether a message is hidden there, and if so read the store as variant = "mboxo"'
+            self.gauge.faults.add("from-line-inside", f"{self.name}@{at}", what, remedy)
+        elif not inside:
+            what = "looks like a From_ line but follows no blank line, and is taken for part of the message before it"
+            remedy = "look whether a message begins there"
+            self.gauge.faults.add("doubtful-from-line", f"{self.name}@{at}", what, remedy)
 
     def _between(self, start: int, stop: int) -> Item:
+        """The message whose From_ line is at `start`, with the next (or the end of the file) at `stop`."""
         top = os.pread(self.descriptor, min(LINE_LIMIT, stop - start), start)
         line = FROM_LINE.match(top)
         begin = start + (line.end() if line else 0)
-        return self._item(begin, self._trimmed(begin, stop), top[: begin - start])
+        counted = _counted_end(self.descriptor, start, self.size) if self.counted else None
+        return self._item(begin, self._trimmed(begin, stop) if counted is None else counted, top[: begin - start])
 
     def _trimmed(self, begin: int, stop: int) -> int:
         """Where a message ends without the blank line that parts it from the next."""
@@ -200,36 +199,34 @@ def _begins_like_mail(file: int) -> bool:
     return head.startswith(b"From ") or FIELD.match(head) is not None
 
 
-def _counted(file: int, at: int, size: int) -> tuple[bytes, int, tuple[int, int] | None]:
-    """The From_ line and header at `at`; where the message begins; where it and the blank lines after it end.
+def _counted_end(file: int, at: int, size: int) -> int | None:
+    """Where the message whose From_ line is at `at` ends by its Content-Length.
 
-    The ends are None where no Content-Length leads to a From_ line or the end of the file.
+    None if it has none, or none that leads, over at most two line ends, to a From_ line or the end of the file.
     """
-    head = os.pread(file, min(64 << 10, size - at), at)
-    line = FROM_LINE.match(head)
-    begin = line.end() if line else 0
-    header, body = split(head, begin)
-    if body == len(head) and at + len(head) < size:
-        head = os.pread(file, HEAD_LIMIT, at)
-        header, body = split(head, begin)
+    for limit in (_NEAR, HEAD_LIMIT):
+        head = os.pread(file, min(limit, size - at), at)
+        line = FROM_LINE.match(head)
+        header, body = split(head, line.end() if line else 0)
+        if body < len(head):
+            break
     count = _LENGTH.search(header)
     end = at + body + int(count[1]) if count else size + 1
     after = os.pread(file, LINE_LIMIT, end) if end <= size else b""
     blank = _ENDS.match(after)
-    stop = end + (blank.end() if blank else 0)
-    fits = stop == size or FROM_LINE.match(after, stop - end) is not None
-    return head[:body], at + begin, (end, stop) if fits else None
+    skipped = blank.end() if blank else 0
+    return end if end + skipped == size or FROM_LINE.match(after, skipped) else None
 
 
 def _variant(file: int, size: int) -> tuple[str, str]:
     """Which variant a file is, and why: counted if a count fits in each of its first messages, else by its quoting."""
     at, counted = following(file, size, 0), 0
     while at < size and counted < _CHAIN:
-        _, _, fit = _counted(file, at, size)
-        if fit is None:
+        end = _counted_end(file, at, size)
+        if end is None:
             counted = 0
             break
-        at, counted = fit[1], counted + 1
+        at, counted = following(file, size, end), counted + 1
     sample = os.pread(file, min(size, _SAMPLE), 0)
     quoted = _QUOTED.search(sample)
     if counted:

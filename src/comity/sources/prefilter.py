@@ -91,7 +91,7 @@ def marks(
     blocks = range(0, size, block)
     jobs = min(jobs or os.cpu_count() or 1, len(blocks) // 2)
     with ExitStack() as stack:
-        helpers = [_helper(stack, (file, size, block, n, jobs), wanted) for n in range(jobs)] if jobs > 1 else []
+        helpers = _helpers(stack, (file, size, block), jobs, wanted) if jobs > 1 else []
         for number, begin in enumerate(blocks):
             end = min(begin + block, size)
             found = _received(helpers[number % jobs], number) if helpers else None
@@ -196,15 +196,27 @@ def _finder(buffer: bytearray) -> Callable[[int, int], int]:
     return find
 
 
-def _helper(stack: ExitStack, share: tuple[int, ...], wanted: Needles) -> IO[bytes]:
-    """A process that goes through its share: (descriptor, size, block size, first block, every how many)."""
+def _helpers(stack: ExitStack, share: tuple[int, int, int], jobs: int, wanted: Needles) -> list[IO[bytes]]:
+    """Processes that go through (descriptor, size, block size) in turn, and what they send; none if none can be had."""
     words = ["-"] if wanted is None else [needle.decode() for needle in wanted]
-    command = [sys.executable, "-I", "-S", __file__, *map(str, share), *words]
-    helper = subprocess.Popen(command, pass_fds=share[:1], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    stack.enter_context(helper)
-    stack.callback(helper.kill)
-    assert helper.stdout is not None
-    return helper.stdout
+    streams = list[IO[bytes]]()
+    for first in range(jobs):
+        command = [sys.executable, "-I", "-S", __file__, *map(str, (*share, first, jobs)), *words]
+        try:
+            helper = subprocess.Popen(
+                command,
+                pass_fds=share[:1],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            return []
+        stack.enter_context(helper)
+        stack.callback(helper.kill)
+        assert helper.stdout is not None
+        streams.append(helper.stdout)
+    return streams
 
 
 def _received(stream: IO[bytes], number: int) -> array[int] | None:

@@ -1,0 +1,135 @@
+"""What a change of law flips, over the examples of both states and cases given besides."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from tests.lawpack.texts import ANSWER, COURTS, EXAMPLE, HEAD, PACK, QUESTION, RULE
+
+from comity.lawpack import default_folder, read_folder, reading_for, try_example
+from comity.lawpack.compare import DOZEN, UNPOSED, Case, compare
+from comity.lawpack.show import find
+from comity.sim.cases import cases, days, quarter_ends
+
+NO = PACK.replace("answer = true", "answer = false")
+
+
+def a_case(**kept):
+    known = {"facts": (("record.category", "content"), ("record.store_place", "IE")), "court": "us-nysd"}
+    return Case(**(known | {"day": date(2017, 1, 1), "name": "posed"} | kept))
+
+
+def test_the_same_law_flips_nothing_and_changes_nothing(load):
+    same = compare(load(), load(), [a_case()])
+    assert (same.cases, same.flips, same.examples, same.changes) == (2, (), (), ())
+
+
+def test_an_answer_turned_round_flips_what_turned_on_it_from_its_day(load):
+    old, new = load(), load(NO)
+    before = a_case(day=date(2016, 7, 13))
+    found = compare(old, new, [a_case(), before])
+    assert found.cases == 3
+    assert found.counts == {
+        ("compelled → free", "IE", date(2017, 1, 1)): 1,
+        ("compelled → free", "unknown", date(2017, 1, 1)): 1,
+    }
+    assert [(c.how, c.table, c.id, c.fields) for c in found.changes] == [("changed", "answer", "ca2", ("answer",))]
+
+
+def test_both_proof_ids_are_those_of_the_two_decisions(load):
+    old, new = load(), load(NO)
+    (flip,) = compare(old, new).examples
+    ids = [try_example(packs.packs[0].examples[0], packs.law).decision for packs in (old, new)]
+    assert [decision.id for decision in ids if decision] == [flip.old_proof, flip.new_proof]
+    assert flip.old_proof != flip.new_proof
+
+
+@pytest.mark.parametrize(
+    ("pack", "changed"),
+    [
+        (
+            HEAD + RULE.replace(" and question.reach", ""),
+            {("removed", "question", "reach"), ("removed", "answer", "ca2")},
+        ),
+        (PACK + RULE.replace('"power"', '"more"'), {("added", "rule", "more")}),
+        (HEAD + RULE + QUESTION + EXAMPLE + ANSWER.replace("1 F.3d", "2 F.3d"), {("changed", "answer", "ca2")}),
+    ],
+)
+def test_rows_added_removed_and_changed_are_named(load, pack, changed):
+    found = {(change.how, change.table, change.id) for change in compare(load(), load(pack)).changes}
+    assert changed <= found
+
+
+def test_a_case_that_one_side_cannot_pose_is_told_so_without_a_proof(load):
+    old, new = load(), load(courts=COURTS.replace("us-nysd", "us-njd"))
+    (flip,) = compare(old, new, [a_case(assume=("nothing=true by us-ca2 on 2016-01-01",))]).flips
+    assert (flip.old, flip.new) == ("compelled", UNPOSED)
+    (shown,) = compare(old, new).examples
+    assert shown.old_proof and not shown.new_proof
+
+
+def test_a_fact_whose_word_one_side_lacks_is_unknown_there(load):
+    without = PACK.replace('record.category == "content" and ', "")
+    odd = a_case(facts=(("record.category", "fax"), ("record.weather", "rain")))
+    assert compare(load(), load(without), [odd]).flips[0].turn == "open → compelled"
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return read_folder(default_folder())
+
+
+@pytest.fixture(scope="module")
+def posed(shipped):
+    return list(cases(shipped))
+
+
+@pytest.fixture(scope="module")
+def reversed_circuit(shipped):
+    """The law as it would be had the Second Circuit affirmed."""
+    turned = tuple(replace(a, answer=True) if a.id == "us-microsoft-2d-cir" else a for a in shipped.law.answers)
+    return replace(shipped, law=replace(shipped.law, answers=turned))
+
+
+def test_the_fixed_cases_are_the_estate_by_instrument_category_day_and_court(shipped, posed):
+    assert 10_000 < len(posed) <= 25_000 and len(set(posed)) == len(posed)
+    facts = [dict(case.facts) for case in posed]
+    assert {f["demand.instrument"] for f in facts} == set(shipped.words.terms["demand.instrument"].codes)
+    assert {f["record.category"] for f in facts} == {"content", "traffic", "subscriber"}
+    assert {f["record.store_place"] for f in facts} == {"IE", "US"}
+    assert {"us-nysd", "us-paed", "us-cand"} <= {case.court for case in posed}
+    assert {case.day for case in posed} == {*quarter_ends(), *days(shipped.law)}
+    assert list(cases(shipped, shipped)) == posed
+
+
+def test_had_the_second_circuit_affirmed_its_districts_flip_until_congress_spoke(shipped, reversed_circuit, posed):
+    started = time.perf_counter()
+    found = compare(shipped, reversed_circuit, posed)
+    assert time.perf_counter() - started < 30
+    warrants = [flip for flip in found.flips if dict(flip.case.facts)["demand.instrument"] == "us-sca-warrant"]
+    assert {flip.turn for flip in warrants} == {"barred → compelled"}
+    fixed = [flip for flip in found.flips if not flip.case.assume]
+    assert {flip.case.place for flip in found.flips} == {"IE"}
+    assert min(f.case.day for f in fixed) == date(2016, 7, 14) and max(f.case.day for f in fixed) < date(2018, 3, 23)
+    assert "us-cand" not in {flip.case.court for flip in found.flips}
+    assert len(found.examples) == DOZEN
+    assert sum(found.counts.values()) == len(found.flips)
+
+
+def test_the_order_of_the_cases_does_not_count(shipped, reversed_circuit, posed):
+    some = [case for case in posed if date(2016, 7, 1) <= case.day <= date(2017, 3, 1)]
+    mixed = random.Random(7).sample(some, len(some))
+    assert compare(shipped, reversed_circuit, some).as_json() == compare(shipped, reversed_circuit, mixed).as_json()
+
+
+def test_each_example_of_the_packs_is_compared_as_its_pack_poses_it(shipped):
+    """A law with no bars leaves nothing barred: every example that was barred flips, and no proof id is made up."""
+    bare = replace(shipped.law, rules=tuple(rule for rule in shipped.law.rules if rule.effect != "bars"))
+    found = compare(shipped, replace(shipped, law=bare))
+    barred = {e for pack in shipped.packs for e in pack.examples if e.expect == "barred" for e in [e.where]}
+    assert {flip.case.name for flip in found.flips if flip.old == "barred"} == barred
+    assert find(shipped, "us-sca-2702") and reading_for(shipped.packs[0].examples[0], bare)
