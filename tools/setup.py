@@ -96,8 +96,7 @@ def main() -> None:
         )
     say("installing the locked packages into .venv")
     settings = {"UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv"), "UV_PYTHON_DOWNLOADS": "never"}
-    extras = [part for name in sys.argv[1:] for part in ("--extra", name)]
-    command = [str(uv), "sync", "--frozen", "--quiet", "--python", sys.executable, *extras]
+    command = [str(uv), "sync", "--frozen", "--quiet", "--all-extras", "--python", sys.executable]
     sys.exit(subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=False).returncode)
 
 

@@ -473,6 +473,17 @@ def member(name, **fields):
     return info.tobuf(tarfile.GNU_FORMAT)
 
 
+@given(st.text("abcdef/.0123456789", min_size=1, max_size=100), st.integers(0, parcel.ITEM_LIMIT))
+def test_a_file_is_headed_as_other_programs_head_it(name, size):
+    """The one header is that of the standard library's plain tar; what does not fit one is refused."""
+    info = tarfile.TarInfo(name)
+    info.size = size
+    assert header(name, size) == info.tobuf(tarfile.USTAR_FORMAT)
+    for long, large in ((name + "x" * 100, size), (name, parcel.ITEM_LIMIT + 1), (name, -1), ("é", 1)):
+        with pytest.raises(ValueError):
+            header(long, large)
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -14,7 +14,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from comity.errors import ComityError, Unreadable
 from comity.intake import pdf
-from comity.intake.pdf import PdfBroken, PdfEncrypted, PdfScanned, PdfTooLarge, read_pdf
+from comity.intake.pdf import PdfBroken, PdfEncrypted, PdfScanned, PdfTooLarge, PdfUnread, read_pdf
 from comity.intake.pdftext import bound, extracted
 from comity.sim.papers import as_pdf, warrant_2013
 
@@ -135,6 +135,14 @@ def test_a_child_that_outlives_its_time_is_ended(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(pdf.sys, "executable", "true")
     with pytest.raises(PdfTooLarge, match="seconds"):
         read_pdf(as_pdf(TEXT))
+
+
+def test_without_a_pdf_reader_a_pdf_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader is an extra; where it is not installed, the error says how to get it."""
+    monkeypatch.setattr(pdf, "find_spec", lambda name: None)
+    with pytest.raises(PdfUnread) as caught:
+        read_pdf(as_pdf(TEXT))
+    assert "comity[pdf]" in caught.value.remedy
 
 
 def test_limits_that_the_system_refuses_are_no_error() -> None:

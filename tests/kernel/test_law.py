@@ -93,6 +93,9 @@ def test_an_answer_for_the_parties_binds_only_where_it_was_given():
     said = answer("us-nysd", binds="parties")
     assert read("us-nysd", said)["reach"] is True
     assert read("us-ca2", said)["reach"] is None
+    above = answer("us-ca2", binds="parties")
+    assert read("us-ca2", above)["reach"] is True
+    assert read("us-nysd", above)["reach"] is None
 
 
 def test_the_highest_who_answered_is_followed():

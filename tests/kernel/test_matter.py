@@ -149,7 +149,13 @@ def test_a_lift_by_anybody_ends_the_only_stay_that_runs():
 
 def test_of_events_at_one_instant_the_stay_counts_last():
     """Doubt shuts the gate, unless the lift names the very stay."""
-    assert state(matter(event("stayed", 1), event("stay-lifted", 1))) == "suspended"
+    for one, two in (("a", "b"), ("b", "a")):
+        assert state(matter(event("stayed", 1, one), event("stay-lifted", 1, two))) == "suspended"
+        assert state(matter(event("quashed", 1, one), event("stayed", 1, two))) == "dead"
+        assert gag(matter(event("gagged", 1, one), event("gag-lifted", 1, two)), NOON + 2 * HOUR).id == one
+        assert window(matter(event("window", 1, one), event("window-cleared", 1, two)), NOON + 2 * HOUR).id == one
+        refused = matter(event("declined", 1, one), event("declined-withdrawn", 1, two))
+        assert in_contempt(refused, NOON + 2 * HOUR).id == one
     assert state(matter(event("stayed", 1), event("stay-lifted", 1, of="stayed@1"))) == "live"
     assert state(matter(event("reversed", 1), event("reinstated", 1))) == "suspended"
     assert state(fold("m", [replace(ISSUED, happened=NOON, known=NOON), event("stayed")])) == "suspended"

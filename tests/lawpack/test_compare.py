@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from tests.lawpack.texts import ANSWER, COURTS, EXAMPLE, HEAD, PACK, QUESTION, RULE
 
-from comity.lawpack import default_folder, read_folder, reading_for, try_example
+from comity.lawpack import default_folder, read_folder, try_example
 from comity.lawpack.compare import DOZEN, UNPOSED, Case, compare
-from comity.lawpack.show import find
 from comity.sim.cases import cases, days, quarter_ends
 
+WITHOUT = RULE.replace(" and question.reach", "")
 NO = PACK.replace("answer = true", "answer = false")
 
 
@@ -52,7 +51,7 @@ def test_both_proof_ids_are_those_of_the_two_decisions(load):
     ("pack", "changed"),
     [
         (
-            HEAD + RULE.replace(" and question.reach", ""),
+            HEAD + WITHOUT,
             {("removed", "question", "reach"), ("removed", "answer", "ca2")},
         ),
         (PACK + RULE.replace('"power"', '"more"'), {("added", "rule", "more")}),
@@ -107,9 +106,7 @@ def test_the_fixed_cases_are_the_estate_by_instrument_category_day_and_court(shi
 
 
 def test_had_the_second_circuit_affirmed_its_districts_flip_until_congress_spoke(shipped, reversed_circuit, posed):
-    started = time.perf_counter()
     found = compare(shipped, reversed_circuit, posed)
-    assert time.perf_counter() - started < 30
     warrants = [flip for flip in found.flips if dict(flip.case.facts)["demand.instrument"] == "us-sca-warrant"]
     assert {flip.turn for flip in warrants} == {"barred → compelled"}
     fixed = [flip for flip in found.flips if not flip.case.assume]
@@ -127,9 +124,14 @@ def test_the_order_of_the_cases_does_not_count(shipped, reversed_circuit, posed)
 
 
 def test_each_example_of_the_packs_is_compared_as_its_pack_poses_it(shipped):
-    """A law with no bars leaves nothing barred: every example that was barred flips, and no proof id is made up."""
+    """A law with no bars leaves nothing barred: every example that was barred comes out otherwise."""
     bare = replace(shipped.law, rules=tuple(rule for rule in shipped.law.rules if rule.effect != "bars"))
     found = compare(shipped, replace(shipped, law=bare))
-    barred = {e for pack in shipped.packs for e in pack.examples if e.expect == "barred" for e in [e.where]}
-    assert {flip.case.name for flip in found.flips if flip.old == "barred"} == barred
-    assert find(shipped, "us-sca-2702") and reading_for(shipped.packs[0].examples[0], bare)
+    barred = {
+        (tuple(sorted(example.facts.items())), example.court, example.on)
+        for pack in shipped.packs
+        for example in pack.examples
+        if example.expect == "barred"
+    }
+    assert {(f.case.facts, f.case.court, f.case.day) for f in found.flips if f.old == "barred"} == barred
+    assert {"barred", UNPOSED}.isdisjoint(flip.new for flip in found.flips)

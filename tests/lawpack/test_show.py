@@ -1,4 +1,4 @@
-"""What `comity law show` and the law book are made of: everything is found by its name, as of a day, read in a court."""
+"""What `comity law show` and the law book are made of: everything is found by its name, on a day, in a court."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_a_condition_is_spelled_as_a_list_whose_long_parts_are_broken_up():
         (1, 'record.store_place == "US"'),
         (1, "question.does_it_reach_that_far"),
     ]
-    assert list(spelled(long))[0] == (0, "any of") and list(spelled(Word("a"))) == [(0, "a")]
+    assert next(iter(spelled(long))) == (0, "any of") and list(spelled(Word("a"))) == [(0, "a")]
 
 
 def test_no_term_of_a_condition_is_lost_in_its_spelling(packs):

@@ -46,6 +46,8 @@ def test_a_letter_that_comes_late_says_what_held_it_back():
     late = notice(NOON + timedelta(days=91), GAGGED)
     endless = replace(GAGGED, until=None, says="another court did too")
     letter = text(late, DEMAND, replace(TELLING, withheld_by=(GAGGED, endless)))
+    assert max(len(line) for line in letter.rpartition("Handed over")[2].splitlines()) <= 80
+    letter = " ".join(letter.split())
     assert "from 2016-07-14 until 2016-10-12, the court forbade it (order of 14 July)" in letter
     assert "from 2016-07-14, another court did too (order of 14 July)" in letter
 

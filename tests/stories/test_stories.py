@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.docs.console import run, shows, story_steps
 
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
@@ -23,7 +22,11 @@ def test_a_story_that_does_not_go_so_is_told_apart(tmp_path: Path) -> None:
     """The runner itself: what is printed, what is not, and how a command ends all count."""
     told = "=== a.txt\none\ntwo\n===\n$ cat a.txt\none\n…\n$ cat b.txt\n…\n[exit 1]\n"
     assert run(story_steps(told, "told"), tmp_path) == []
-    for other in (told.replace("one\n…", "two\n…"), told.replace("[exit 1]", "[exit 2]"), told.replace("\n[exit 1]", "")):
+    for other in (
+        told.replace("one\n…", "two\n…"),
+        told.replace("[exit 1]", "[exit 2]"),
+        told.replace("\n[exit 1]", ""),
+    ):
         assert len(run(story_steps(other, "other"), tmp_path)) == 1
 
 

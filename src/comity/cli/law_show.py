@@ -122,7 +122,7 @@ def _sheet(sheet: Sheet, day: date | None, court: str | None) -> None:
     answered = {given.answer.id for asked in sheet.questions for given in asked.answers}
     for given in sheet.answers:
         if given.answer.id not in answered:
-            columns.add_row(_answer(given), _life(given))
+            columns.add_row(_answer(given), _said(given))
     if columns.row_count:
         out.print()
         out.print(columns)
@@ -207,13 +207,11 @@ def _given(given: Given) -> str:
 
 def _answer(given: Given) -> Group:
     answer = given.answer
-    return _lines(
-        f"[bold]answer {answer.id}[/]",
-        f"to {answer.question}",
-        escape(answer.cite),
-        _given(given),
-        escape(answer.reads),
-    )
+    return _lines(f"[bold]answer {answer.id}[/]", f"to {answer.question}", escape(answer.cite))
+
+
+def _said(given: Given) -> Group:
+    return _lines(_given(given), escape(given.answer.reads), _life(given))
 
 
 def _life(given: Given) -> Group:
@@ -258,9 +256,10 @@ def _bench(bench: Bench) -> None:
     if not bench.answers:
         out.print("It has answered none of the questions.")
         return
+    out.print()
     columns = _columns()
     for given in bench.answers:
-        columns.add_row(_answer(given), _life(given))
+        columns.add_row(_answer(given), _said(given))
     out.print(columns)
 
 
@@ -271,6 +270,7 @@ def _circle(circle: Circle) -> None:
     for member in circle.members:
         runs.setdefault((span(member.since, member.until), member.cite), []).append(member.place)
     made = table("members", "days", "by")
+    made.columns[1].no_wrap = True
     for (days, cite), places in runs.items():
         made.add_row(" ".join(places), days, escape(cite))
     out.print(made)

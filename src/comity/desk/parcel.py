@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import tarfile
+import struct
 from dataclasses import asdict, dataclass
 from typing import Final, TypeVar
 
@@ -38,6 +38,9 @@ END: Final = bytes(1024)
 
 RELEASE, CERTIFICATE = "release.json", "certificate.pdf"
 BLOCK: Final = 512
+_HEADER: Final = struct.Struct("100s8s8s8s12s12s8s1s100s8s247x")
+"""Name, mode, owner, group, size, time, checksum, kind, link, magic; the rest is empty."""
+
 ITEM_LIMIT: Final = 8**11 - 1
 """Octets of one sealed file: what a plain tar header can state (8 GiB less one)."""
 
@@ -158,9 +161,16 @@ def _read(octets: bytes, kind: type[T]) -> T | None:
 
 def header(name: str, size: int) -> bytes:
     """The one header with which a file stands in the sealed archive: plain tar (ustar), nothing of owner or time."""
-    found = tarfile.TarInfo(name)
-    found.size = size
-    return found.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
+    called = name.encode("ascii")
+    if len(called) > 100 or not 0 <= size <= ITEM_LIMIT:
+        raise ValueError("a plain tar header states up to 100 letters and 8 GiB less one octet")
+    nobody, never = b"0000000", b"%011o" % 0
+
+    def block(checksum: bytes) -> bytes:
+        fields = (called, b"0000644", nobody, nobody, b"%011o" % size, never, checksum, b"0", b"", b"ustar\x0000")
+        return _HEADER.pack(*fields)
+
+    return block(b"%06o\0 " % sum(block(b" " * 8)))
 
 
 def padding(size: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +48,13 @@ class PdfBroken(ComityError):
     exit_code = 3
 
 
+class PdfUnread(ComityError):
+    """`{path}` is a PDF, and nothing here can read one"""
+
+    help = "install comity[pdf], or give the paper's text"
+    exit_code = 3
+
+
 def read_pdf(source: Path | bytes, path: str = "the paper") -> str:
     """The text of a PDF; `path` names mere octets in an error.
 
@@ -56,6 +64,8 @@ def read_pdf(source: Path | bytes, path: str = "the paper") -> str:
     raw = octets(source, MOST_BYTES)
     if len(raw) > MOST_BYTES:
         raise PdfTooLarge(path=path, limit=f"{MOST_BYTES >> 20} MiB")
+    if find_spec("pypdf") is None:
+        raise PdfUnread(path=path)
     found = _extracted(raw)
     if "why" not in found:
         return "\f".join(found["pages"])

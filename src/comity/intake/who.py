@@ -140,7 +140,7 @@ def _capital(word: str) -> str:
 
 
 _NUMBERED = re.compile(
-    r"(?<![\w.-])(?:[0-9]{1,2}\s(?:Mag|Misc|MJ|MC|Cr|Civ|M)\.?\s(?:No\.\s)?[0-9]{1,6}"
+    r"(?<![\w.:-])(?:[0-9]{1,2}\s(?:Mag|Misc|MJ|MC|Cr|Civ|M)\.?\s(?:No\.\s)?[0-9]{1,6}"
     r"|(?:[0-9]:)?[0-9]{2,4}-(?:mj|mc|sw|sc|cr|gj|ms|misc|mag)-?[0-9]{2,6}(?:-[A-Z]{1,4}){0,3})(?![\w-])",
     re.IGNORECASE,
 )
@@ -170,7 +170,7 @@ def reference(sheet: Sheet) -> list[Field]:
 
 def _numbered(sheet: Sheet, span: Span, sure: Sure, why: str) -> Field:
     written = " ".join(sheet.plain[span[0] : span[1]].split())
-    if re.search("[0-9][OlI]|[OlI][0-9]", written):
+    if re.search("[0-9][OlI]|[OlI][0-9:]", written):
         sure, why = "doubtful", "letters and figures may have been confused"
     return sheet.paper.field("reference", written, span, (sure, why))
 

@@ -129,6 +129,10 @@ def _texts(parts: tuple[Reason, ...] | tuple[OpenPoint, ...]) -> str:
     return ",".join(map(TEXT, parts))
 
 
+def _still(_: Facts) -> Truth:
+    return None
+
+
 def _nodes(proof: Proof) -> Iterable[Proof]:
     yield proof
     for part in proof.parts:
@@ -208,11 +212,14 @@ class Judge:
     def _open_points(
         self, known: Facts, sides: tuple[Truth, Truth], doubtful: tuple[Reason, ...]
     ) -> tuple[OpenPoint, ...]:
-        """What is known already stays so whatever the unknown turns out to be: only a side in doubt is tried."""
+        """Each unknown that matters, with the verdict under each value that any rule could tell apart."""
+        # A side that is known stays so whatever the unknown turns out to be, and a rule in which that does not matter
+        # stays unknown: only the rest is tried again.
         (compels, bar), points, trial = sides, [], dict(known)
         doubted = [reason for reason in doubtful if reason.truth is None]
-        powers, bars = ([self.tests[r.rule.id] for r in doubted if r.rule.effect == side] for side in SIDES)
         for term in dict.fromkeys([term for reason in doubted for term in reason.unknown]):
+            tests = [(r.rule.effect, self.tests[r.rule.id] if term in r.unknown else _still) for r in doubted]
+            powers, bars = ([test for effect, test in tests if effect == side] for side in SIDES)
             outcomes = []
             for value in self.alternatives(term, None):
                 trial[term] = value

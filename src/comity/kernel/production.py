@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 from comity.kernel.collection import Counts, Place, Sorting
@@ -27,7 +28,7 @@ TABLES: Final = {"subscriber": "subscriber.csv", "traffic": "traffic.csv"}
 TRAFFIC: Final = ("date", "from", "to", "cc", "bcc", "delivered-to", "size", "message-id", "hops", "originating-ip")
 """The columns of a traffic answer. There is none for a subject: a subject is content."""
 
-_SHA256 = re.compile("[0-9a-f]{64}")
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
 def printable(text: str) -> str:
@@ -69,10 +70,10 @@ class Table:
 
 
 def _sorting(sorting: Sorting) -> dict[str, object]:
-    place = sorting.place.as_json()
+    place = sorting.place
+    texts = {name: printable(getattr(place, name)) for name in ("store", "folder", "file")}
     because = [{"test": t.test, "outcome": t.outcome, "found": printable(t.found)} for t in sorting.because]
-    texts = {key: printable(value) if isinstance(value, str) else value for key, value in place.items()}
-    return {"place": texts, "because": because}
+    return {"place": texts | {"offset": place.offset, "size": place.size}, "because": because}
 
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
@@ -111,12 +112,11 @@ class Collected:
     tables: tuple[Table, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """Exactly what one production holds, for which demand, under which scope, and who let it go on what grounds.
 
-    `decisions` are the proof ids of the classes in the scope. Fields and their JSON names are the same
-    (docs/formats/production.md).
+    `decisions` are the classes' proof ids. The fields are those of its JSON (docs/formats/production.md).
     """
 
     matter: str
@@ -132,7 +132,7 @@ class Manifest:
     counts: Mapping[str, Counts]
     format: str = FORMAT
 
-    @property
+    @cached_property
     def octets(self) -> bytes:
         """The manifest's one spelling: canonical JSON."""
         return canonical(
@@ -155,7 +155,7 @@ class Manifest:
         """What the certificate names: `sha256:` and the hex SHA-256 of the manifest's octets."""
         return "sha256:" + hashlib.sha256(self.octets).hexdigest()
 
-    @property
+    @cached_property
     def counted(self) -> bytes:
         """The octets of counts.json: for each store, and together, how many items fell on each side."""
         stores = {store: counts.as_json() | {"total": counts.total} for store, counts in self.counts.items()}
@@ -163,7 +163,7 @@ class Manifest:
         together = every.as_json() | {"total": every.total}
         return canonical({"format": "comity/counts/v1", "stores": stores, "together": together})
 
-    @property
+    @cached_property
     def files(self) -> dict[str, tuple[str, int]]:
         """Every file of the production besides the manifest: SHA-256 (hex) and octets by name, in their order."""
         counts = (hashlib.sha256(self.counted).hexdigest(), len(self.counted))
@@ -205,7 +205,7 @@ def _order(place: Place) -> tuple[str, str, str, int]:
 
 
 def faults(manifest: Manifest) -> tuple[Fault, ...]:
-    """Everything that must hold inside a manifest and does not; empty for one that `plan` made."""
+    """Everything that must hold inside a manifest and does not; none for one that `plan` made."""
     return (*_form(manifest), *_bound(manifest), *_sides(manifest), *_tables(manifest), *_numbers(manifest))
 
 
@@ -214,8 +214,8 @@ def _form(manifest: Manifest) -> Iterator[Fault]:
         yield _fault("format-unknown", "format", f"`{manifest.format}`", f"this comity reads {FORMAT}")
     for part in manifest.parts:
         if not _SHA256.fullmatch(part.sha256) or part.size < 0:
-            what = f"`{part.sha256}`, {part.size} octets"
-            yield _fault("hash-malformed", part.name, what, "give the SHA-256 as 64 lower-case hex digits")
+            remedy = "give the SHA-256 as 64 lower-case hex digits"
+            yield _fault("hash-malformed", part.name, f"`{part.sha256}`, {part.size} octets", remedy)
     for number, item in enumerate(manifest.items, 1):
         if item.name != f"items/{number:06}.eml":
             yield _fault("name-malformed", item.name, f"item {number} has another name", "name items by their order")

@@ -23,8 +23,8 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "produced": "everything the demand reaches for was produced",
     "partly": "some of it was produced",
     "refused": "the provider chose not to produce, or is in contempt for not producing",
-    "objected": "an objection was made and nothing has been produced",
     "withdrawn": "the demand ended unanswered: taken back, set aside, replaced, mooted or run out",
+    "objected": "a court was asked about it and nothing has been produced",
     "pending": "none of these yet",
 }
 TOTAL: Final = "total"

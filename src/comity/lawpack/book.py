@@ -31,7 +31,7 @@ NAMES = {"US": "United States", "EU": "European Union", "IE": "Ireland", "XX": "
 HOW = (
     "On the left stands the text: where it is, its days, its decisive words. On the right how it is read: a power "
     "*compels*, a law *bars* unless a rule *lifts* the bar, a ground on which to *object*, a duty *obliges*, a channel "
-    f"*routes*; then the condition, every line of which must hold. {UNVERIFIED} marks what nobody has read in its source."
+    f"*routes*; then the condition, every line of which must hold. {UNVERIFIED} marks what nobody has read."
 )
 
 
@@ -98,7 +98,7 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         yield _table(("the question", "who answered it where"), ((_question(q), _answers(q)) for q in sheet.questions))
     if sheet.answers:
         yield "### Answers given here"
-        yield _table(("the answer", "its life"), ((_answer(given), _life(given)) for given in sheet.answers))
+        yield _table(("the answer", "how it is read"), ((_answer(given), _said(given)) for given in sheet.answers))
     if sheet.examples:
         yield "### Examples"
         rows = ((f"{e.on}", f"`{e.court}`", e.expect, _shows(e.says, e.assume)) for e in sheet.examples)
@@ -158,7 +158,11 @@ def _life(given: Given) -> str:
 
 def _answer(given: Given) -> str:
     answer = given.answer
-    return _cell(f"`{answer.id}` to `{answer.question}`", answer.cite, _given(given), answer.reads)
+    return _cell(f"`{answer.id}` to `{answer.question}`", answer.cite)
+
+
+def _said(given: Given) -> str:
+    return _cell(_given(given), given.answer.reads, _life(given))
 
 
 def _index(packs: Packs, chapters: dict[str, list[Sheet]], on: date | None) -> str:

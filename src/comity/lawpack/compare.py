@@ -120,7 +120,7 @@ def compare(old: Packs, new: Packs, cases: Iterable[Case] = ()) -> Flips:
 
 def _case(example: Example) -> Case:
     facts = tuple(sorted(example.facts.items()))
-    return Case(facts, example.court, example.on, example.served_on, example.assume, example.where)
+    return Case(facts, example.court, example.on, example.served_on, example.assume, f"{example.where}: {example.says}")
 
 
 class _Side:
@@ -167,7 +167,7 @@ class _Side:
 
 
 def _various(flips: list[Flip]) -> list[Flip]:
-    """A dozen flips as unlike as can be: by turn and place in rounds, first those of another court, demand or record."""
+    """A dozen flips as unlike as can be: turns and places in rounds, new courts, demands and records first."""
     seen: set[tuple[object, ...]] = set()
     fresh: dict[tuple[str, str], list[Flip]] = {}
     stale: list[Flip] = []

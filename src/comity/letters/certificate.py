@@ -15,8 +15,7 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import Final
 
-import typst
-
+from comity.errors import ComityError
 from comity.kernel.collection import Counts
 from comity.kernel.demand import Demand
 from comity.kernel.production import Manifest, printable
@@ -26,6 +25,13 @@ HASHES: Final = date(2017, 12, 1)
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TEMPLATE: Final = Path(__file__).with_name("certificate.typ").read_bytes()
+
+
+class NoCertificate(ComityError):
+    """the certificate cannot be set: typst is not installed"""
+
+    help = "install comity[pdf]; without a certificate nothing leaves"
+    exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,10 @@ def certificate(manifest: Manifest, demand: Demand, custodian: Custodian, instru
         "counts": _counts(manifest),
         "oath": asdict(_oath(american)),
     }
+    try:
+        import typst
+    except ImportError as error:
+        raise NoCertificate from error
     text = _SURROGATE.sub(lambda found: json.dumps(printable(found[0]))[1:-1], json.dumps(data, ensure_ascii=False))
     return typst.compile(_TEMPLATE, sys_inputs={"data": text}, timestamp=int(at.timestamp()), ignore_system_fonts=True)
 

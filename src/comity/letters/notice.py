@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from textwrap import fill
 
 from comity.errors import ComityError
 from comity.kernel.demand import Demand, Scope
@@ -43,11 +44,12 @@ class Telling:
 
 
 def text(notice: Notice, demand: Demand, telling: Telling) -> str:
-    """The letter as plain text, lines of at most 100 characters where the facts allow it."""
+    """The letter as plain text; what is no list of facts is broken into lines of at most 80 characters."""
     title, paragraphs, facts = _letter(notice, demand, telling)
+    first, *rest = (fill(paragraph, 80) for paragraph in paragraphs)
     wide = max(len(name) for name, _ in facts) + 2
     listed = "\n".join(f"{name + ':':{wide}}{value}" for name, value in facts)
-    return "\n\n".join([title, paragraphs[0], listed, *paragraphs[1:]]) + "\n"
+    return "\n\n".join([title, first, listed, *rest]) + "\n"
 
 
 def html(notice: Notice, demand: Demand, telling: Telling) -> str:

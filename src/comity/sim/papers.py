@@ -14,8 +14,6 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-import typst
-
 from comity.sim.people import table
 
 Found = str | int | date | datetime | tuple[str, ...] | None
@@ -79,6 +77,8 @@ _PAGE = """
 
 def as_pdf(text: str) -> bytes:
     """The text as a PDF with a text layer, line by line as it stands, in a typewriter face."""
+    import typst
+
     made = typst.compile(_PAGE.encode(), format="pdf", sys_inputs={"text": text}, ignore_system_fonts=True, timestamp=0)
     assert isinstance(made, bytes), "one document in one file"
     return made
