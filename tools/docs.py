@@ -6,6 +6,7 @@ In a page such a passage stands between `<!-- made: NAME -->` and `<!-- /made --
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ import typer
 from typer.main import get_command
 
 import comity
+from comity.cli.rooms import ROOMS
 from comity.errors import ComityError
 from comity.kernel import matter
 from comity.lawpack import default_folder, read_folder
@@ -44,13 +46,19 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def commands() -> dict[str, Any]:
-    """Every verb by the words that are typed for it."""
+    """Every verb by the words that are typed for it, room by room and as its room has them."""
     list(modules())
     found: dict[str, Any] = {}
     for name, command in get_command(import_module("comity.cli.common").app).commands.items():
         inner = getattr(command, "commands", None)
         found |= {f"{name} {verb}": sub for verb, sub in inner.items()} if inner else {name: command}
-    return found
+    return dict(sorted(found.items(), key=lambda verb: _place(verb[1].callback)))
+
+
+def _place(verb: Callable[..., None]) -> tuple[int, str, int]:
+    plain = inspect.unwrap(verb)
+    room = plain.__module__.rpartition(".")[2]
+    return ROOMS.index(room.partition("_")[0]), room, plain.__code__.co_firstlineno
 
 
 def verbs() -> str:
@@ -64,7 +72,7 @@ def _verb(name: str, command: Any) -> str:
     usage = " ".join([f"comity {name}", *(p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments)])
     usage += "".join(f" {p.opts[0]} …" for p in options if p.required)
     rows = [[f"`{p.name.upper()}`", p.help or ""] for p in arguments] + [[_flags(p), p.help or ""] for p in options]
-    return f"### `{usage}`\n\n{command.help}\n\n" + (table(("", ""), rows) if rows else "")
+    return f"### `{usage}`\n\n{command.help}\n\n" + (table(("", "means"), rows) if rows else "")
 
 
 def _flags(option: Any) -> str:
@@ -86,7 +94,7 @@ def errors() -> dict[int, list[type[ComityError]]]:
         kinds.append(kind)
         todo += kind.__subclasses__()
     for kind in sorted(kinds, key=lambda kind: (kind.__module__, kind.__qualname__)):
-        if kind.help:
+        if kind.help and kind.__module__.startswith("comity."):
             found.setdefault(kind.exit_code, []).append(kind)
     return dict(sorted(found.items()))
 

@@ -34,7 +34,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A window so small that every text of some length is read in many."""
     monkeypatch.setattr(prefilter, "CHUNK", 3000)
     monkeypatch.setattr(prefilter, "LINE_LIMIT", 300)
-    monkeypatch.setattr(prefilter, "_NEAR", 100)
 
 
 @pytest.mark.usefixtures("small")

@@ -60,6 +60,7 @@ SECRET = "Grünbaum-Vertrag über Öl"
         message(Subject="=?utf-8?b?R3LDvG5iYXVtLVY=?=\n =?utf-8?b?ZXJ0cmFnIMO8YmVyIMOWbA==?="),
         message(Keywords=SECRET),
         part("text/html; charset=utf-8", b"<p>Gr&uuml;nbaum-Ver<b>trag</b><br>&#252;ber&nbsp;&Ouml;l</p>"),
+        part("text/html", b'<meta http-equiv=x content="text/html; charset=cp850"><p>' + SECRET.encode("cp850")),
         part("text/html; charset=utf-8", f'<a title="{SECRET}">x</a>'.encode()),
         part("text/plain; charset=utf-8", SECRET.encode(), "x-unheard-of"),
         part("text/plain; charset=utf-8", SECRET.encode() + b"!", "base64"),

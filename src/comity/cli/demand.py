@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, AsJson, At, OfficeAt, a_moment, app, now, opened, out, print_json
+from comity.cli.common import HERE, AsJson, At, OfficeAt, a_moment, app, indented, now, opened, out, print_json
 from comity.cli.matter import pairs
 from comity.desk import demand as desk
-from comity.intake.confirm import Choice, Source
+from comity.intake.confirm import Choice, Confirmed
 from comity.intake.passages import Proposal
 from comity.kernel.demand import Demand
 
@@ -31,17 +31,18 @@ def receive(
 ) -> None:
     """Read a demand. Without --by it only shows what was read; with --by that person confirms it."""
     moment = a_moment(at) if at else now()
-    sources: tuple[Source, ...] = ()
+    done: Confirmed | None = None
     with opened(office) as it:
         read = desk.take_in(it, file, moment)
         if isinstance(read, Proposal):
             if by is None:
                 _show_proposal(read, as_json)
                 return
-            read, sources = desk.confirmed(it, read, _choices(choose), by, moment)
+            done = desk.confirmed(it, read, _choices(choose), by, moment)
+            read = done.demand
         if by is not None:
-            desk.receive(it, read, by, moment, sources)
-    _show_demand(read, by, sources, as_json)
+            desk.receive(it, read, by, moment, done)
+    _show_demand(read, by, done, as_json)
 
 
 def _choices(given: list[str] | None) -> dict[str, Choice]:
@@ -72,7 +73,8 @@ def _show_proposal(read: Proposal, as_json: bool) -> None:
     out.print("  comity receive … --by YOU --set served=2013-12-04T15:00Z --set channel=post [--set NAME=VALUE …]")
 
 
-def _show_demand(read: Demand, by: str | None, sources: tuple[Source, ...], as_json: bool) -> None:
+def _show_demand(read: Demand, by: str | None, done: Confirmed | None, as_json: bool) -> None:
+    sources = done.sources if done else ()
     if as_json:
         print_json({
             "matter": read.id if by else None,
@@ -91,4 +93,7 @@ def _show_demand(read: Demand, by: str | None, sources: tuple[Source, ...], as_j
     until = f"{scope.until:%Y-%m-%d}" if scope.until else "the end"
     out.print(f"Matter [bold]{read.id}[/] begins: {read.instrument} of {read.court or read.place}, confirmed by {by}.")
     out.print(f"  asks for {', '.join(sorted(scope.categories))} of {', '.join(scope.accounts)}, {since} to {until}")
+    if done and any(field.name == "secrecy" for field in done.beside):
+        indented("[yellow]The paper speaks of secrecy.[/] Record the order before anyone is told:")
+        indented(f'comity event {read.id} gagged "WHAT IT SAYS" --source PAPER --by {by} --until MOMENT', 4)
     out.print(f"  Next: comity decide {read.id}")

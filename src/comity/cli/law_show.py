@@ -18,7 +18,7 @@ from rich.text import Text
 from comity.cli.common import AsJson, a_day, coloured, indented, now, out, print_json, table
 from comity.cli.law import Laws, law
 from comity.desk.office import load_packs
-from comity.errors import Unreadable
+from comity.errors import ComityError
 from comity.kernel.law import Happening, Rule
 from comity.lawpack import Packs
 from comity.lawpack.book import book
@@ -48,6 +48,13 @@ SAID = {"yes": "[green]yes[/]", "no": "[red]no[/]", "open": "[yellow]open[/]"}
 STATES = {"live": "[green]live[/]", "dead": "[red]dead[/]"}
 UNVERIFIED = "[yellow]unverified[/]"
 MARKS = {"added": "[green]+[/]", "removed": "[red]-[/]", "changed": "[yellow]~[/]"}
+
+
+class NoBook(ComityError):
+    """cannot write the law book to `{path}`: {why}"""
+
+    help = "name a folder in which you may write"
+    exit_code = 3
 
 
 @law.command("show")
@@ -113,7 +120,7 @@ def _sheet(sheet: Sheet, day: date | None, court: str | None) -> None:
     if day:
         out.print(f"[bold]As of {day}{f', read in {court}' if court else ''}[/]")
     if sheet.asleep:
-        out.print("[yellow]None of its rules is in force on that day.[/]")
+        out.print("[yellow]None of its rules is in force on that day.[/]\n")
     columns = _columns()
     for rule in sheet.rules:
         columns.add_row(_text(rule, str(head["reviewed"])), _reading(rule, sheet))
@@ -333,5 +340,5 @@ def write_book(
         for name, text in pages.items():
             (folder / name).write_text(text, "utf-8", newline="\n")
     except OSError as error:
-        raise Unreadable(path=str(folder), why=error.strerror or str(error)) from error
+        raise NoBook(path=str(folder), why=error.strerror or str(error)) from error
     out.print(f"The law book: {', '.join(pages)} in {folder}.", soft_wrap=True)

@@ -9,12 +9,14 @@ from pathlib import Path
 from comity.desk.codec import encode
 from comity.desk.matter import load, record
 from comity.desk.office import Office
-from comity.errors import Faulty, Unreadable
-from comity.intake.confirm import Choice, Source, confirm
+from comity.errors import Faulty
+from comity.intake.confirm import Choice, Confirmed, confirm
 from comity.intake.detect import kind_of, read_paper
 from comity.intake.form import read_demand
 from comity.intake.known import Known
+from comity.intake.octets import octets
 from comity.intake.passages import Proposal
+from comity.intake.pdf import MOST_BYTES
 from comity.intake.warrant import propose
 from comity.kernel.demand import Demand, Finding
 from comity.kernel.matter import Event, Matter
@@ -42,39 +44,40 @@ def next_matter(office: Office) -> str:
 
 def take_in(office: Office, path: Path, today: datetime) -> Demand | Proposal:
     """A demand as somebody wrote it down (TOML, JSON), or what a paper (text, PDF) seems to demand, to be confirmed."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
+    raw = octets(path, MOST_BYTES)
     kind = kind_of(raw)
     if kind in ("toml", "json"):
         demand, faults = read_demand(path, kind, known(office), today.astimezone(UTC).date())
         if demand is None:
             raise Faulty(tuple(faults), path=str(path))
         return demand
+    text = read_paper(path)
     kept = Blobs(office.root / "blobs").put([raw])
-    return propose(read_paper(path), known(office), path.name, kept)
+    return propose(text, known(office), path.name, kept)
 
 
-def confirmed(
-    office: Office, proposal: Proposal, choices: Mapping[str, Choice], by: str, at: datetime
-) -> tuple[Demand, tuple[Source, ...]]:
+def confirmed(office: Office, proposal: Proposal, choices: Mapping[str, Choice], by: str, at: datetime) -> Confirmed:
     """The demand that `by` confirms, with the source of each value; or every fault that still stands in the way."""
-    given = {"id": next_matter(office), "served_entity": office.settings.served_entity, **choices}
+    given: dict[str, Choice] = {"id": next_matter(office)}
+    if not proposal.of("served_entity"):
+        given["served_entity"] = office.settings.served_entity
+    given |= choices
     done, faults = confirm(proposal, given, known(office), by, at)
     if done is None:
         raise Faulty(tuple(faults), path=proposal.title)
-    return done.demand, done.sources
+    return done
 
 
-def receive(office: Office, demand: Demand, by: str, at: datetime, sources: tuple[Source, ...] = ()) -> Matter:
+def receive(office: Office, demand: Demand, by: str, at: datetime, read: Confirmed | None = None) -> Matter:
     """Begin the demand's matter: it was issued, it was served, and `by` confirmed its fields at `at`."""
     office.person(by)
     paper = demand.papers[0][0] if demand.papers else demand.reference or f"demand {demand.id}"
     issued = datetime.combine(demand.issued, time(), UTC) if demand.issued else demand.served
     first, learned = min(issued, demand.served), max(at, demand.served)
-    read = tuple((f"source.{source.name}", source.passage or f"chosen by {source.by}") for source in sources)
-    kept = (("demand", encode(demand).decode()), *read)
+    sources, beside = (read.sources, read.beside) if read else ((), ())
+    said = [(f"source.{source.name}", source.passage or f"chosen by {source.by}") for source in sources]
+    said += [(f"beside.{field.name}", field.value) for field in beside]
+    kept = (("demand", encode(demand).decode()), *said)
     events = (
         Event("", "issued", first, demand.served, f"{demand.instrument} issued", paper, demand.court),
         Event("", "served", demand.served, demand.served, f"served on {demand.served_entity}", paper, demand.channel),

@@ -98,10 +98,13 @@ class Decision:
         """The decision as canonical JSON, proof and citations included."""
         return self._written(f'"reading":"{self.reading}",')
 
-    @cached_property
+    @property
     def id(self) -> str:
         """The proof id: SHA-256 of the canonical JSON."""
-        return "sha256:" + sha256(self.json).hexdigest()
+        held = self.__dict__  # before Python 3.12 a cached_property takes a lock, at half the price of the hash
+        if "_id" not in held:
+            held["_id"] = "sha256:" + sha256(self.json).hexdigest()
+        return str(held["_id"])
 
     @cached_property
     def basis(self) -> str:
@@ -129,8 +132,9 @@ def _texts(parts: tuple[Reason, ...] | tuple[OpenPoint, ...]) -> str:
     return ",".join(map(TEXT, parts))
 
 
-def _still(_: Facts) -> Truth:
-    return None
+def _turned(side: Effect, truth: Truth, tried: list[tuple[Effect, Truth]]) -> Truth:
+    """A side after a trial: what was known stays so, whatever the unknown turns out to be."""
+    return either([found for effect, found in tried if effect == side]) if truth is None else truth
 
 
 def _nodes(proof: Proof) -> Iterable[Proof]:
@@ -212,19 +216,15 @@ class Judge:
     def _open_points(
         self, known: Facts, sides: tuple[Truth, Truth], doubtful: tuple[Reason, ...]
     ) -> tuple[OpenPoint, ...]:
-        """Each unknown that matters, with the verdict under each value that any rule could tell apart."""
-        # A side that is known stays so whatever the unknown turns out to be, and a rule in which that does not matter
-        # stays unknown: only the rest is tried again.
-        (compels, bar), points, trial = sides, [], dict(known)
-        doubted = [reason for reason in doubtful if reason.truth is None]
+        doubted, points, trial = [reason for reason in doubtful if reason.truth is None], [], dict(known)
         for term in dict.fromkeys([term for reason in doubted for term in reason.unknown]):
-            tests = [(r.rule.effect, self.tests[r.rule.id] if term in r.unknown else _still) for r in doubted]
-            powers, bars = ([test for effect, test in tests if effect == side] for side in SIDES)
+            # a rule in which the term does not matter stays unknown whatever it turns out to be: the others are tried
+            tests = [(r.rule.effect, self.tests[r.rule.id] if term in r.unknown else None) for r in doubted]
             outcomes = []
             for value in self.alternatives(term, None):
                 trial[term] = value
-                power = either([test(trial) for test in powers]) if compels is None else compels
-                outcomes.append((value, verdict(power, either([test(trial) for test in bars]) if bar is None else bar)))
+                tried = [(effect, test and test(trial)) for effect, test in tests]
+                outcomes.append((value, verdict(*map(_turned, SIDES, sides, (tried, tried)))))
             trial[term] = None
             points.append(OpenPoint(term, self.asks.get(term, ""), tuple(outcomes)))
         return tuple(points)

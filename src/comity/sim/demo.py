@@ -137,9 +137,9 @@ def confirmed(office: Office, paper: Path, name: str, text: str, served: datetim
     read = intake.take_in(office, paper, served)
     assert isinstance(read, Proposal)
     choices: dict[str, Choice] = {"id": name, "served": served, "channel": "post", "served_entity": "meridian-corp"}
-    demand, sources = intake.confirmed(office, read, choices | {"demand.gag": False}, "clerk", served)
-    intake.receive(office, demand, "clerk", served, sources)
-    record(office, name, [_finding(served, demand.reference)])
+    done = intake.confirmed(office, read, choices | {"demand.gag": False}, "clerk", served)
+    intake.receive(office, done.demand, "clerk", served, done)
+    record(office, name, [_finding(served, done.demand.reference)])
     return read
 
 

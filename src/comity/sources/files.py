@@ -99,11 +99,8 @@ def passes(path: str, wanted: Needles) -> bool:
             os.close(file)
     except OSError:
         return False
-    blank = head.find(b"\n\n")
-    if blank >= 0:
-        head = head[:blank]
-    elif other := BLANK.search(head):
-        head = head[: other.start()]
+    if blank := BLANK.search(head):
+        head = head[: blank.start()]
     elif len(head) == _FIRST:
         return False
     return FIELD.match(head) is not None and not looks(head, wanted)

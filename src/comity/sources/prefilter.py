@@ -53,7 +53,6 @@ BLANK: Final = re.compile(rb"\n\r?\n")
 _PLAIN: Final = re.compile(rb"[a-z0-9]+")
 _BEHIND: Final = 3
 _LF: Final = 10
-_NEAR: Final = 16 << 10
 _WORD: Final = array("Q").itemsize
 
 Needles = tuple[bytes, ...] | None
@@ -168,14 +167,10 @@ class _Window:
 
     def _head(self, start: int, end: int) -> bytes | bytearray:
         """The octets from the From_ line to the first blank line at least."""
-        buffer, length = self.buffer, self.length
-        blank = buffer.find(b"\n\n", end - 1, min(length, end + _NEAR))
-        if blank < 0:
-            other = BLANK.search(buffer, end - 1, length)
-            blank = other.start() if other else -1
-        if blank < 0 and self.at + length < self.size:
+        blank = BLANK.search(self.buffer, end - 1, self.length)
+        if not blank and self.at + self.length < self.size:
             return os.pread(self.file, HEAD_LIMIT, self.at + start)
-        return buffer[start : blank if blank >= 0 else length]
+        return self.buffer[start : blank.start() if blank else self.length]
 
 
 def _finder(buffer: bytearray) -> Callable[[int, int], int]:

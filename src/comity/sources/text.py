@@ -140,7 +140,9 @@ def _body(part: _Part, body: int, kind: _Kind, children: list[_Part]) -> Iterato
         yield from _encoding(where, _stretches(part.octets, body, part.end), kind.encoding)
         if any(_SEALED in stretch for stretch in octets()):
             yield Remark(where, "holds a sealed text", hides=True)
-        yield from _text(where, octets, kind.parameters.get("charset", ""), kind.type == "text/html")
+        markup = kind.type == "text/html"
+        declared = kind.parameters.get("charset") or (_declared_in(next(octets(), b"")) if markup else "")
+        yield from _text(where, octets, declared, markup)
     elif body < part.end:
         name = f" `{kind.names[0]}`" if kind.names else ""
         yield Remark(where, f"attachment{name} is searched by its name only")
@@ -218,6 +220,12 @@ def _text(where: str, octets: Octets, declared: str = "", tagged: bool = False) 
             yield from _pieces(f"{label}, without tags", _untagged(characters(octets, charset)))
 
 
+def _declared_in(markup: bytes) -> str:
+    """The character set that HTML itself declares."""
+    found = _META.search(markup, 0, 4096)
+    return found[1].decode() if found else ""
+
+
 def _pieces(where: str, stretches: Iterator[str]) -> Iterator[Piece]:
     """One text as pieces, of which an empty one is the last."""
     for stretch in stretches:
@@ -226,6 +234,7 @@ def _pieces(where: str, stretches: Iterator[str]) -> Iterator[Piece]:
     yield Piece(where, "")
 
 
+_META: Final = re.compile(rb"<meta\b[^<>]*?charset=[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _UNSEEN_TAG: Final = re.compile(
     r"</?(?:a|abbr|b|big|code|del|em|font|i|ins|mark|o:p|s|small|span|strike|strong|sub|sup|tt|u|wbr)(?:[\s/][^<>]*)?>|<![^<>]*>",
     re.IGNORECASE,
