@@ -168,6 +168,16 @@ def test_each_variant_is_told_by_its_marks_and_says_so(tmp_path: Path) -> None:
         assert {item.quoting for item in items(declared)} == {"mboxrd"}
 
 
+def test_a_folder_of_maildirs_is_one_store(tmp_path: Path) -> None:
+    """Each of them a folder of it."""
+    for name in ("ann@x.example", "bob@y.example"):
+        (tmp_path / name / "cur").mkdir(parents=True)
+        (tmp_path / name / "cur" / "1").write_bytes(LETTERS[0])
+    assert detect(str(tmp_path)).kind == "maildir"
+    store = open_store(tmp_path, Layout("archive"))
+    assert [item.place.folder for item in items(store)] == ["ann@x.example", "bob@y.example"]
+
+
 def test_what_is_no_store_is_refused_with_a_remedy(tmp_path: Path) -> None:
     """Nothing there, an empty folder, a file of something else."""
     with pytest.raises(Unreadable, match="there is no such file"):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from comity.desk.decision import assess
 from comity.desk.matter import demand_of, load, record
-from comity.desk.office import Office
+from comity.desk.office import Office, titled
 from comity.errors import ComityError
 from comity.kernel.matter import GAGS, Event, Matter
 from comity.kernel.notice import Duties, Gap, Notice, Policy, gaps, notice_due
@@ -48,16 +48,13 @@ def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
         raise NotDue(account=account, why=found.says if found else "the demand does not name it", matter=name)
     demand = demand_of(matter)
     produced = matter.of("produced")
-    packs = (pack.instrument for pack in office.packs.packs)
-    cite = next((str(head.get("cite", "")) for head in packs if head.get("id") == demand.instrument), "")
     telling = Telling(
         office.holdings.estate.name,
-        office.settings.name,
+        office.settings.contact or office.settings.name,
         account,
-        demand.instrument,
-        cite,
-        produced[-1].happened if produced else None,
-        matter.of(*GAGS),
+        titled(office, demand.instrument),
+        produced=produced[-1].happened if produced else None,
+        withheld_by=matter.of(*GAGS),
     )
     letter = text(found, demand, telling)
     event = Event("", "notified", at, at, f"the user of {account} was told", "letter", by, data=(("account", account),))

@@ -21,7 +21,7 @@ SETTINGS: Final = "office.toml"
 ESTATE: Final = "estate.toml"
 ROLES: Final = frozenset({"clerk", "reviewer", *APPROVERS})
 SHAPES: Final = {
-    "office": Shape({"name": "text", "served_entity": "text"}, {"laws": "text", "notify": "flag"}),
+    "office": Shape({"name": "text", "served_entity": "text"}, {"laws": "text", "notify": "flag", "contact": "text"}),
     "person": Shape({"name": "text", "roles": "list"}),
 }
 
@@ -56,6 +56,7 @@ class Settings:
     people: dict[str, frozenset[str]]
     notify: bool = True
     laws: Path | None = None
+    contact: str = ""
 
 
 class Office:
@@ -97,6 +98,13 @@ class Office:
             self.registry.close()
 
 
+def titled(office: Office, instrument: str) -> str:
+    """An instrument's code with its title where a pack carries it, for people to read."""
+    heads = (pack.instrument for pack in office.packs.packs)
+    title = next((str(head["title"]) for head in heads if head.get("id") == instrument), "")
+    return f"{title} ({instrument})" if title else instrument
+
+
 def load_packs(folder: Path | None = None) -> Packs:
     """The law that ships with comity, or that of a folder; refused with every fault if it is not fit to be read."""
     root = folder or default_folder()
@@ -115,7 +123,9 @@ def read_settings(path: Path) -> Settings:
     head = document.data["office"]
     people = {row["name"]: frozenset(row["roles"]) for _, row in document.rows("person")}
     laws = path.parent / head["laws"] if "laws" in head else None
-    return Settings(head["name"], head["served_entity"], people, head.get("notify", True), laws)
+    return Settings(
+        head["name"], head["served_entity"], people, head.get("notify", True), laws, head.get("contact", "")
+    )
 
 
 def _settings_faults(document: Document) -> list[Fault]:
@@ -135,6 +145,7 @@ SETTINGS_TEXT: Final = """\
 name = "{name}"
 served_entity = "{entity}"  # the entity of estate.toml on which demands are served
 notify = true               # tell the user unless a secrecy order forbids it
+contact = "legal@example.com"  # where users may write about a notice
 
 [[person]]
 name = "first.approver"

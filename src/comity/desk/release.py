@@ -10,7 +10,7 @@ from pathlib import Path
 from comity.desk import gate
 from comity.desk.collection import Listing, listing_of, scope_of
 from comity.desk.matter import demand_of, load, record
-from comity.desk.office import Office
+from comity.desk.office import Office, titled
 from comity.desk.produce import Dispatch, evidence, produce
 from comity.errors import ComityError, Faulty
 from comity.kernel.gate import Refusal
@@ -48,7 +48,9 @@ def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str
     if not isinstance(manifest, Manifest):
         raise Faulty(manifest, path=f"production of {name}")
     entity = office.holdings.estate.entities[demand.served_entity].name
-    paper = certificate(manifest, demand, Custodian(by, "custodian of records", entity))
+    paper = certificate(
+        manifest, demand, Custodian(by, "custodian of records", entity), titled(office, demand.instrument)
+    )
     dispatch = Dispatch(
         recipients,
         load_key(office.root / "keys" / "ledger.key"),
