@@ -71,12 +71,13 @@ def _proved(rounds: int, reading: Reading, facts: list[dict[str, Value]], peers:
     )
     note = f"{_rate(facts, took['comity'])}; a Judge that has seen the cases {_rate(facts, took['again'])}"
     work = "the same with proof, citations, canonical JSON, SHA-256, against a bare verdict"
-    slow = sorted(_slowest(Judge(reading), facts) for _ in range(rounds))[rounds // 2]
+    first, later = _slowest(rounds, reading, facts, 0), _slowest(rounds, reading, facts, len(facts))
+    said = f"{later * 1e6:.0f} µs on cases it has not seen, after as many others; {first * 1e6:.0f} µs of a new Judge"
     return [
         *[_result("D2", work, took, (peer, 1.0), note) for peer in peers],
         Result(
-            "D2", "the same, 99th percentile of one decision", slow, "limit of 50 µs", LIMIT, LIMIT / slow,
-            ">= 1", slow <= LIMIT, f"{slow * 1e6:.0f} µs, of a Judge that has seen no case before",
+            "D2", "the same, 99th percentile of one decision", later, "limit of 50 µs", LIMIT, LIMIT / later,
+            ">= 1", later <= LIMIT, said,
         ),
     ]  # fmt: skip
 
@@ -99,14 +100,19 @@ def _proofs(judge: Judge, facts: list[dict[str, Value]]) -> list[str]:
     return [judge.decide(case).id for case in facts]
 
 
-def _slowest(judge: Judge, facts: list[dict[str, Value]]) -> float:
-    """The 99th percentile of one decision, in seconds."""
-    took = []
-    for case in facts:
-        begun = time.perf_counter()
-        judge.decide(case).id  # noqa: B018
-        took.append(time.perf_counter() - begun)
-    return sorted(took)[len(took) * 99 // 100]
+def _slowest(rounds: int, reading: Reading, facts: list[dict[str, Value]], before: int) -> float:
+    """The 99th percentile of one decision, in seconds, after so many other cases; the median of the rounds."""
+    others = cases(before, seed=2018)
+    found = []
+    for _ in range(rounds):
+        judge, took = Judge(reading), []
+        _proofs(judge, others)
+        for case in facts:
+            begun = time.perf_counter()
+            judge.decide(case).id  # noqa: B018
+            took.append(time.perf_counter() - begun)
+        found.append(sorted(took)[len(took) * 99 // 100])
+    return sorted(found)[rounds // 2]
 
 
 def _regorus(inputs: list[str]) -> Verdicts:

@@ -41,6 +41,13 @@ class Unreadable(ComityError):
     exit_code = 3
 
 
+class Unwritable(ComityError):
+    """cannot write `{path}`: {why}"""
+
+    help = "choose another place, or see that you may write there, then run the command again"
+    exit_code = 3
+
+
 class Faulty(ComityError):
     """`{path}` has {count} fault(s)"""
 

@@ -28,7 +28,7 @@ def _say(error: ComityError) -> None:
         print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
         return
     for fault in faults:
-        errors.print(f"[yellow]•[/] {fault}" if errors.is_terminal else f"- {fault}", highlight=False)
+        errors.print(f"- {fault}", highlight=False, markup=False)
     place = f"{error.place}: " if error.place else ""
     errors.print(f"error: {place}{error.message}", style="red", highlight=False, markup=False)
     if error.remedy:

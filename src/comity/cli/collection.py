@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,15 @@ from comity.desk import collection as desk
 from comity.desk.matter import load
 from comity.kernel.collection import Counts
 from comity.registry.blobs import Blobs
+
+
+class Side(StrEnum):
+    """Where an item of the account fell."""
+
+    inside = "in"
+    outside = "out"
+    unreadable = "unreadable"
+
 
 Some = Annotated[list[str] | None, typer.Option("--category", help="answer only this category of what is asked")]
 
@@ -98,9 +108,7 @@ def review(
         str, typer.Option("--rule", help="clear every hit by this named rule, instead of reading each")
     ] = "",
     state_unreadable: Annotated[bool, typer.Option(help="say in the production what could not be read")] = False,
-    listing: Annotated[
-        str | None, typer.Option("--list", help="only list the items that are: in, out or unreadable")
-    ] = None,
+    listing: Annotated[Side | None, typer.Option("--list", help="only list the items of this side")] = None,
     at: At = None,
     office: OfficeAt = HERE,
     as_json: AsJson = False,
@@ -108,7 +116,7 @@ def review(
     """Look at what was collected with its reasons (`--list in`), then say that it was read, or by what rule cleared."""
     with opened(office) as it:
         if listing or by is None:
-            _list(it.root / "blobs", desk.listing_of(it, load(it, matter)), listing or "in", as_json)
+            _list(it.root / "blobs", desk.listing_of(it, load(it, matter)), listing or Side.inside, as_json)
             return
         event = desk.review(it, matter, by, a_moment(at) if at else now(), rule, state_unreadable)
     if as_json:
@@ -117,8 +125,8 @@ def review(
         out.print(f"{event.says}.")
 
 
-def _list(blobs: Path, found: desk.Listing, side: str, as_json: bool) -> None:
-    wanted = {"in": True, "out": False, "unreadable": None}[side]
+def _list(blobs: Path, found: desk.Listing, side: Side, as_json: bool) -> None:
+    wanted = {Side.inside: True, Side.outside: False, Side.unreadable: None}[side]
     raw = b"".join(Blobs(blobs).read(found.sortings))
     rows = [row for line in raw.splitlines() if (row := json.loads(line))["in_scope"] is wanted]
     if as_json:
@@ -129,4 +137,4 @@ def _list(blobs: Path, found: desk.Listing, side: str, as_json: bool) -> None:
         out.print(f"[bold]{escape(place['store'])}[/]:{escape(place['file'])}@{place['offset']}")
         for test, outcome, what in row["because"]:
             out.print(f"    {'✓' if outcome else '?' if outcome is None else '✗'} {test}: {escape(str(what))}")
-    out.print(f"{plural(len(rows), 'item')} {side}")
+    out.print(f"{plural(len(rows), 'item')} {side.value}")

@@ -21,7 +21,7 @@ from rich.tree import Tree
 
 from comity.desk.matter import as_of
 from comity.desk.office import Office
-from comity.errors import ComityError
+from comity.errors import ComityError, Unreadable, Unwritable
 from comity.kernel.words import Proof
 
 app = typer.Typer(
@@ -73,6 +73,22 @@ def opened(path: Path) -> Iterator[Office]:
         yield office
     finally:
         office.close()
+
+
+def text_of(path: Path) -> str:
+    """A small text file that was named on the command line."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(path=str(path), why=getattr(error, "strerror", None) or str(error)) from error
+
+
+def put(path: Path, content: str | bytes) -> None:
+    """Write what was asked for to the place that was named."""
+    try:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as error:
+        raise Unwritable(path=str(path), why=error.strerror or str(error)) from error
 
 
 def now() -> datetime:

@@ -32,6 +32,8 @@ from comity.kernel.law import Reading
 from comity.kernel.matter import Deadline
 from comity.kernel.reason import ADDRESS
 
+SAID: dict[object, object] = {True: "yes", False: "no", None: "unknown"}
+
 
 @app.command()
 def decide(
@@ -73,7 +75,10 @@ def _show(one: Class, ruled: Ruled, reading: Reading, clocks: tuple[Deadline, ..
         out.print(f"  with counsel's answers it is {coloured(ruled.answered.verdict)}: {escape(given)}")
     for point in decision.open_points:
         out.print(f"  [yellow]open[/] {point.term}: {escape(point.asks) or 'a fact nobody has stated'}")
-        out.print("       " + "; ".join(f"if {value} → {coloured(outcome)}" for value, outcome in point.outcomes))
+        out.print(
+            "       "
+            + "; ".join(f"if {SAID.get(value, value)} → {coloured(outcome)}" for value, outcome in point.outcomes)
+        )
     if brief:
         return
     out.print(_reasons(decision))
@@ -94,7 +99,7 @@ def _reasons(decision: Decision) -> Tree:
 
 def _show_rest(one: Class, decision: Decision, reading: Reading, clocks: tuple[Deadline, ...]) -> None:
     for change, verdict in turns(one, reading):
-        indented(f"turns on: {' and '.join(f'{t} = {v}' for t, v in change)} → {coloured(verdict)}")
+        indented(f"turns on: {' and '.join(f'{t} = {SAID.get(v, v)}' for t, v in change)} → {coloured(verdict)}")
     due = {clock.rule: clock for clock in clocks}
     for title, reasons in (
         ("may object", decision.objections),
@@ -110,7 +115,8 @@ def _show_rest(one: Class, decision: Decision, reading: Reading, clocks: tuple[D
             indented(f"{title}{sure}: {escape(rule.reads)}{where}{when}{suspends} [dim]⟨{escape(rule.cite)}⟩[/]")
     if decision.unverified:
         indented(f"[yellow]unverified[/]: nobody has read the text behind {', '.join(decision.unverified)}")
-    indented(f"[dim]stands on {', '.join(stands_on(one.facts, reading))}[/]")
+    if decision.verdict != "open":
+        indented(f"[dim]stands on {', '.join(stands_on(one.facts, reading))}[/]")
     out.print(f"  [dim]proof {decision.id}[/]\n")
 
 

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from comity.cli.collection import show as show_listing
 from comity.cli.common import HERE, app, coloured, indented, out, progress
+from comity.cli.decision import SAID
 from comity.cli.gate import show as show_gate
 from comity.cli.report import show as show_report
 from comity.desk.collection import Listing
@@ -119,7 +120,10 @@ class Screen:
             for point in decision.open_points:
                 indented(f"[yellow]open[/]: {escape(point.asks)}", 5)
                 out.print(
-                    "       " + "; ".join(f"if {value} → {coloured(verdict)}" for value, verdict in point.outcomes)
+                    "       "
+                    + "; ".join(
+                        f"if {SAID.get(value, value)} → {coloured(verdict)}" for value, verdict in point.outcomes
+                    )
                 )
 
 
@@ -127,7 +131,7 @@ class Screen:
 def demo(
     folder: Annotated[Path, typer.Option("--out", help="where the demo is built; it is replaced")] = HERE / "demo",
     corpus: Annotated[Path | None, typer.Option(help="answer from this mail instead: folder, Maildir or mbox")] = None,
-    messages: Annotated[int, typer.Option(help="how many messages the simulated provider holds")] = 20_000,
+    messages: Annotated[int, typer.Option(min=400, help="how many messages the simulated provider holds")] = 20_000,
 ) -> None:
     """One real demand through every room: the Dublin mailbox, 2013 to 2018, on a provider in a box."""
     began = time.monotonic()

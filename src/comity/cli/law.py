@@ -11,7 +11,7 @@ from rich.markup import escape
 from comity.cli.common import AsJson, Assume, app, coloured, errors, out, print_json, table
 from comity.desk.office import load_packs
 from comity.errors import Faulty
-from comity.lawpack import Outcome, Packs, check, default_folder, read_folder, try_example
+from comity.lawpack import Outcome, Packs, check, default_folder, read_assumption, read_folder, try_example
 
 law = typer.Typer(
     help="Law as data: check it, read it, pose cases to it, compare two of its states.", no_args_is_help=True
@@ -58,6 +58,8 @@ def pose(
     packs = read_folder(laws or default_folder(), (file,))
     if packs.faults:
         raise Faulty(packs.faults, path=str(file))
+    for text in assume or ():
+        read_assumption(text, packs.law)
     posed = [example for pack in packs.packs if pack.document.path == file for example in pack.examples]
     outcomes = [try_example(example, packs.law, assume or ()) for example in posed]
     if as_json:

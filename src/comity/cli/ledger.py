@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, AsJson, By, OfficeAt, app, now, opened, out, print_json, table
+from comity.cli.common import HERE, AsJson, By, OfficeAt, app, now, opened, out, print_json, table, text_of
 from comity.desk import ledger as desk
 
 ledger = typer.Typer(help="The tamper-evident log of everything the office did.", no_args_is_help=True)
@@ -24,7 +24,7 @@ def verify(
 ) -> None:
     """Read every entry anew: leaves, nodes, heads, signatures, payloads; compare with checkpoints kept elsewhere."""
     with opened(office) as it:
-        size, faults = desk.verify(it, [path.read_text() for path in held or ()])
+        size, faults = desk.verify(it, [text_of(path) for path in held or ()])
     if as_json:
         print_json({"entries": size, "sound": not faults, "faults": [str(fault) for fault in faults]})
     elif not faults:
@@ -86,6 +86,13 @@ def export(
 
 
 @ledger.command()
+def key(office: OfficeAt = HERE) -> None:
+    """Print the public key: give it to whoever checks a production, by another way than the production."""
+    with opened(office) as it:
+        typer.echo(desk.public_key(it))
+
+
+@ledger.command()
 def erase(
     index: Annotated[int, typer.Argument(help="the entry; `comity ledger show` lists them")],
     why: Annotated[str, typer.Option(help="the reason, which stays in the log")],
@@ -96,7 +103,7 @@ def erase(
     """Remove what an entry says for good; that it was there, and that it was erased, stays provable."""
     with opened(office) as it:
         it.person(by)
-        entry = it.registry.erase(index, f"{why} ({by})", now())
+        entry = desk.erase(it, index, f"{why} ({by})", now())
     if as_json:
         print_json({"erased": index, "entry": entry.index})
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, AsJson, At, OfficeAt, On, app, asked, opened, out, print_json
+from comity.cli.common import HERE, AsJson, At, OfficeAt, On, app, asked, opened, out, print_json, put
 from comity.desk import notice as desk
 from comity.desk.matter import demand_of, load
 
@@ -35,7 +35,7 @@ def notify(
         if account and by:
             text = desk.tell(it, matter, account.lower(), by, moment)
             if letter:
-                letter.write_text(text, encoding="utf-8")
+                put(letter, text)
             out.print(f"The letter is in {letter}; that it went out is recorded." if letter else text, markup=False)
             return
         seen = whole.as_known(moment) if on or at else whole

@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, AsJson, At, By, OfficeAt, a_moment, app, now, opened, out, plural, print_json
+from comity.cli.common import (
+    HERE,
+    AsJson,
+    At,
+    By,
+    OfficeAt,
+    a_moment,
+    app,
+    now,
+    opened,
+    out,
+    plural,
+    print_json,
+    text_of,
+)
 from comity.desk import verify as checks
 from comity.desk.release import send
 
@@ -50,9 +64,9 @@ def verify(
     """Check a production without network, registry or trust; exit code 6 if anything is wrong."""
     found = checks.verify(
         production,
-        identity.read_text(encoding="utf-8") if identity else None,
+        text_of(identity) if identity else None,
         key,
-        earlier.read_text(encoding="utf-8") if earlier else None,
+        text_of(earlier) if earlier else None,
     )
     if as_json:
         print_json({

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from comity.cli.common import HERE, AsJson, OfficeAt, a_day, app, opened, out, print_json, table
+from comity.cli.common import HERE, AsJson, NotAMoment, OfficeAt, a_day, app, opened, out, print_json, put, table
 from comity.desk.report import report as counted
 from comity.kernel.report import Report
 from comity.letters import report as letters
@@ -26,13 +26,15 @@ def report(
 ) -> None:
     """Demands served in a period by place, instrument and outcome; small numbers are withheld for good."""
     begin, end = (datetime.combine(a_day(day), time(), UTC) for day in (since, until))
+    if end <= begin:
+        raise NotAMoment(text=until, what=f"day after {since}")
     with opened(office) as it:
         made = counted(it, begin, end, threshold)
         name = it.holdings.estate.name
     if html:
-        html.write_text(letters.html(made, name), encoding="utf-8")
+        put(html, letters.html(made, name))
     if csv:
-        csv.write_bytes(letters.csv(made))
+        put(csv, letters.csv(made))
     if as_json:
         print_json(
             [{"place": r.place, "instrument": r.instrument, **dict(r.counts), "total": r.total} for r in made.rows]

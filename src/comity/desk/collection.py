@@ -18,7 +18,7 @@ import msgspec
 
 from comity.desk.decision import classes_of
 from comity.desk.estate import Place
-from comity.desk.matter import demand_of, load, record
+from comity.desk.matter import demand_of, load_seen, record
 from comity.desk.office import Office
 from comity.errors import ComityError, Faulty, Unreadable
 from comity.kernel.collection import Counts, ItemFacts, Sorting, traffic
@@ -134,7 +134,7 @@ def collect(
 ) -> Listing:
     """Collect what answers the demand (or some of its categories), keep it aside and record what was found."""
     office.person(by)
-    whole = load(office, name)
+    whole, seen = load_seen(office, name)
     scope = narrowed(whole, categories)
     listing = Listing(scope)
     blobs = Blobs(office.root / "blobs")
@@ -143,7 +143,7 @@ def collect(
             _gather(office, store, accounts, listing, (pack, reasons), progress)
         listing.pack, listing.sortings = (blobs.put(_octets(file)) for file in (pack, reasons))
     kept = blobs.put([canonical(msgspec.to_builtins(_plain(listing), order="deterministic"))])
-    record(office, name, [_event(listing, kept, by, at)], seen=len(whole.events))
+    record(office, name, [_event(listing, kept, by, at)], seen)
     return listing
 
 
@@ -259,7 +259,7 @@ def listing_of(office: Office, matter: Matter) -> Listing:
 def review(office: Office, name: str, by: str, at: datetime, rule: str, state_unreadable: bool = False) -> Event:
     """Record that every hit was read (`rule` empty) or cleared by a named rule, and that the unreadable are stated."""
     office.person(by, "reviewer")
-    whole = load(office, name)
+    whole, seen = load_seen(office, name)
     collected = whole.of("collected")
     if not collected:
         raise NotCollected(matter=name)
@@ -270,5 +270,5 @@ def review(office: Office, name: str, by: str, at: datetime, rule: str, state_un
     }  # fmt: skip
     says = f"{found} hits " + (f"cleared by the rule `{rule}`" if rule else f"read by {by}")
     event = Event("", "reviewed", at, at, says, "review", by, data=tuple(data.items()))
-    record(office, name, [event], seen=len(whole.events))
+    record(office, name, [event], seen)
     return event

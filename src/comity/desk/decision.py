@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from comity.desk.estate import Account, Holdings
-from comity.desk.matter import demand_of, forum_zone
+from comity.desk.matter import demand_of, forum_zone, said
 from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.decision import Judge
@@ -78,9 +78,8 @@ def assess(
     classes = tuple(classes_of(office.holdings, demand, frozenset(office.packs.words.terms)))
     if not classes:
         raise NothingHeld(accounts=", ".join(demand.scope.accounts))
-    secret = secrecy(matter, at)
-    if secret is not None:
-        classes = tuple(replace(one, facts={**one.facts, "demand.gag": secret}) for one in classes)
+    later = learned(matter, at, frozenset(office.packs.words.terms))
+    classes = tuple(replace(one, facts={**one.facts, **later}) for one in classes)
     judge = Judge(reading)
     answers = counsel(matter, at)
     return Assessment(demand, on, reading, classes, tuple(_ruled(judge, one, answers) for one in classes))
@@ -92,8 +91,7 @@ def _ruled(judge: Judge, one: Class, answers: tuple[Counsel, ...]) -> Ruled:
     given = tuple(answer for answer in answers if answer.term in points)
     if not given:
         return Ruled(one.name, one.category, decision)
-    truths: dict[str, Value] = {"true": True, "false": False}
-    put_in = {answer.term: truths.get(answer.answer, answer.answer) for answer in given}
+    put_in = {answer.term: said(answer.answer) for answer in given}
     return Ruled(one.name, one.category, decision, judge.decide({**one.facts, **put_in}), given)
 
 
@@ -131,6 +129,15 @@ def secrecy(matter: Matter, at: datetime) -> bool | None:
     if gag(matter, at):
         return True
     return False if matter.of(*GAGS, "gag-lifted") else None
+
+
+def learned(matter: Matter, at: datetime, declared: frozenset[str]) -> dict[str, Value]:
+    """Facts that were recorded after the demand was confirmed; a later one replaces an earlier one."""
+    facts = {
+        e.get("term"): said(e.get("value")) for e in matter.of("fact") if e.known <= at and e.get("term") in declared
+    }
+    secret = secrecy(matter, at)
+    return facts if secret is None else {**facts, "demand.gag": secret}
 
 
 def counsel(matter: Matter, at: datetime) -> tuple[Counsel, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from comity.desk.collection import scope_of, unproduced
 from comity.desk.decision import assess
 from comity.desk.demand import findings
-from comity.desk.matter import demand_of, load, record
+from comity.desk.matter import demand_of, load, load_seen, record
 from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, open_gate
@@ -56,7 +56,7 @@ def approvals_of(matter: Matter) -> tuple[Approval, ...]:
 def approve(office: Office, name: str, person: str, at: datetime) -> Approval:
     """Record one person's approval of exactly what lies before them now: scope, decisions and hits."""
     role = office.person(person)
-    whole = load(office, name)
+    whole, seen = load_seen(office, name)
     matter = whole.as_known(at)
     case = case_of(office, matter, at)
     if case.hits is None:
@@ -66,7 +66,7 @@ def approve(office: Office, name: str, person: str, at: datetime) -> Approval:
     kept = (("role", role), ("scope", scope), ("decisions", " ".join(decisions)), ("hits", case.hits.digest))
     says = f"{person} ({role}) approves releasing {case.hits.found} items"
     event = Event("", "approved", at, at, says, f"office record of {at:%Y-%m-%d}", person, data=kept)
-    record(office, name, [event], seen=len(whole.events))
+    record(office, name, [event], seen)
     return Approval(name, person, role, at, scope, decisions, case.hits.digest)
 
 
@@ -91,7 +91,7 @@ def would_open(office: Office, matter: Matter, at: datetime, categories: frozens
 
 def act(office: Office, name: str, at: datetime) -> Release | Refusal:
     """Ask the gate in order to produce, and record its answer before anything else happens."""
-    whole = load(office, name)
+    _, seen = load_seen(office, name)
     answer = ask(office, name, at)
     if isinstance(answer, Release):
         says = f"the gate opened for {answer.hits.found} items, approved by {' and '.join(answer.approved_by)}"
@@ -101,7 +101,7 @@ def act(office: Office, name: str, at: datetime) -> Release | Refusal:
         event = Event(
             "", "refused", at, at, says, "gate", data=(("reasons", " ".join(r.name for r in answer.reasons)),)
         )
-    record(office, name, [event], seen=len(whole.events))
+    record(office, name, [event], seen)
     return answer
 
 

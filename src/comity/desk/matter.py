@@ -16,9 +16,21 @@ from comity.desk.office import Office
 from comity.errors import ComityError, Faulty
 from comity.kernel.clock import Holiday
 from comity.kernel.demand import Demand
-from comity.kernel.matter import Deadline, Event, Matter, deadline, event_faults, fold, own_deadlines, standing
+from comity.kernel.matter import (
+    ENDING,
+    KINDS,
+    SHUTTING,
+    Deadline,
+    Event,
+    Matter,
+    deadline,
+    event_faults,
+    fold,
+    own_deadlines,
+    standing,
+)
 from comity.kernel.reason import Reason
-from comity.kernel.words import digest
+from comity.kernel.words import Fault, Value, digest
 from comity.registry.port import Entry, NewEntry
 
 ZONES: Final = {"US": "America/New_York", "IE": "Europe/Dublin", "GB": "Europe/London", "EU": "Europe/Brussels"}
@@ -39,6 +51,24 @@ class NotByHand(ComityError):
     exit_code = 5
 
 
+FINDING: Final = {
+    "supports": ("yes", "no", "unclear"),
+    "channel": ("email", "fax", "hand", "phone", "portal", "post", "registry"),
+    "contact": ("directory", "public", "demand"),
+}
+"""What a finding on authenticity must say."""
+
+KEPT: Final = SHUTTING | ENDING | {"issued", "served", "mandate"}
+"""What an entry whose payload was erased still does: it may shut the gate or end an order, never open or revive."""
+
+
+class NotConfirmed(ComityError):
+    """nothing tells what matter `{matter}` demands: its confirmation was erased, or was not yet known at that moment"""
+
+    help = "ask about a later moment, or have a person confirm the demand again with `comity receive`"
+    exit_code = 5
+
+
 class NoMatter(ComityError):
     """there is no matter `{matter}`"""
 
@@ -51,7 +81,33 @@ def enter(office: Office, matter: str, event: Event) -> Entry:
     if event.kind in OURS:
         raise NotByHand(kind=event.kind)
     office.person(event.by, "counsel" if event.kind == "counsel" else None)
-    return record(office, matter, [event], seen=len(load(office, matter).events))[0]
+    faults = tuple(_data_faults(office, event))
+    if faults:
+        raise Faulty(faults, path=f"event {event.kind}")
+    return record(office, matter, [event], seen=load_seen(office, matter)[1])[0]
+
+
+def _data_faults(office: Office, event: Event) -> Iterator[Fault]:
+    """What is wrong with the data that a kind of event needs: a finding's channel, counsel's answer, a fact's value."""
+    for key, allowed in FINDING.items() if event.kind == "finding" else ():
+        if event.get(key) not in allowed:
+            what, remedy = f"`{event.get(key)}` is not a {key}", f"write --data {key}= and one of {', '.join(allowed)}"
+            yield Fault("bad-data", f"event {event.kind}", what, remedy)
+    if event.kind in ("counsel", "fact"):
+        name, given = event.get("term"), event.get("answer" if event.kind == "counsel" else "value")
+        term = office.packs.words.terms.get(name)
+        law = name.startswith("question.")
+        if term is None or (law and event.kind == "fact"):
+            what, remedy = f"`{name}` is not a term for this", "write --data term= and a word of `comity law terms`"
+            yield Fault("unknown-word", f"event {event.kind}", what, remedy)
+        elif not term.admits(said(given)):
+            remedy = f"use {', '.join(term.codes) or 'true or false' if term.kind != 'place' else 'a country code'}"
+            yield Fault("unknown-code", f"event {event.kind}", f"`{given}` is not a value of `{name}`", remedy)
+
+
+def said(value: str) -> Value:
+    """A fact's value as it was typed: `true` and `false` are truths, anything else a code."""
+    return {"true": True, "false": False}.get(value, value)
 
 
 def named(matter: str, event: Event) -> Event:
@@ -73,19 +129,36 @@ def record(office: Office, matter: str, events: Iterable[Event], seen: int | Non
 
 
 def load(office: Office, matter: str) -> Matter:
-    """The matter folded from its events; an event whose payload was erased has nothing left to tell."""
+    """The matter folded from its events."""
+    return load_seen(office, matter)[0]
+
+
+def load_seen(office: Office, matter: str) -> tuple[Matter, int]:
+    """The matter, and how many entries it had when it was read: what `record` wants to know of a writer."""
     entries = list(office.registry.entries(matter))
     if not entries:
         raise NoMatter(matter=matter)
-    payloads = (entry.payload for entry in entries if entry.kind != "erased")
-    return fold(matter, (decode(payload, Event) for payload in payloads if payload is not None))
+    told = (_told(entry) for entry in entries)
+    return fold(matter, (event for event in told if event is not None)), len(entries)
+
+
+def _told(entry: Entry) -> Event | None:
+    """What an entry still tells. Erased, it tells its kind and moments, and counts where that shuts or ends."""
+    if entry.kind == "erased":
+        return None
+    if entry.payload is not None:
+        return decode(entry.payload, Event)
+    if entry.kind not in KEPT:
+        return None
+    says = f"{KINDS[entry.kind]} (what it said was erased)"
+    return Event(f"entry-{entry.index}", entry.kind, entry.happened, entry.known, says, f"entry {entry.index}")
 
 
 def demand_of(matter: Matter) -> Demand:
     """The demand as a person last confirmed it."""
     confirmed = matter.of("confirmed")
     if not confirmed:
-        raise NoMatter(matter=matter.id)
+        raise NotConfirmed(matter=matter.id)
     return decode(confirmed[-1].get("demand"), Demand)
 
 

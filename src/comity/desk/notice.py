@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from comity.desk.decision import assess
-from comity.desk.matter import demand_of, load, record
+from comity.desk.matter import demand_of, load_seen, record
 from comity.desk.office import Office, titled
 from comity.errors import ComityError
 from comity.kernel.matter import GAGS, Event, Matter
@@ -41,7 +41,7 @@ def _duties(office: Office, matter: Matter, at: datetime) -> Duties:
 def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
     """The letter to the user of an account, and the record that it went out; refused while an order forbids it."""
     office.person(by)
-    whole = load(office, name)
+    whole, seen = load_seen(office, name)
     matter = whole.as_known(at)
     found = next((notice for notice in notices(office, matter, at) if notice.account == account), None)
     if found is None or found.state in ("given", "not-required"):
@@ -58,5 +58,5 @@ def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
     )
     letter = text(found, demand, telling)
     event = Event("", "notified", at, at, f"the user of {account} was told", "letter", by, data=(("account", account),))
-    record(office, name, [event], seen=len(whole.events))
+    record(office, name, [event], seen)
     return letter

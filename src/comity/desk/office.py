@@ -40,6 +40,13 @@ class OfficeExists(ComityError):
     exit_code = 2
 
 
+class NotAName(ComityError):
+    """`{name}` cannot be a provider's name here"""
+
+    help = "leave out quotation marks, backslashes and what cannot be printed; nothing was made"
+    exit_code = 2
+
+
 class NotThatPerson(ComityError):
     """`{person}` {why}"""
 
@@ -214,6 +221,8 @@ def init(root: Path, name: str, origin: str, served_entity: str = "us") -> Offic
     """Make an office in an empty or new folder: example settings and estate, a signing key and an empty registry."""
     if (root / SETTINGS).exists():
         raise OfficeExists(path=str(root))
+    if not name.isprintable() or any(mark in name for mark in '"\\'):
+        raise NotAName(name=name)
     (root / "keys").mkdir(parents=True, exist_ok=True)
     (root / "mail").mkdir(exist_ok=True)
     for file, text in (

@@ -16,7 +16,7 @@ from comity.errors import ComityError, Faulty
 from comity.kernel.gate import Refusal
 from comity.kernel.matter import Event
 from comity.kernel.production import Item, Manifest, plan
-from comity.letters.certificate import Custodian, certificate
+from comity.letters.certificate import Custodian, certificate, ready
 from comity.registry.blobs import Blobs
 from comity.registry.keys import load as load_key
 
@@ -39,6 +39,7 @@ class Sent:
 def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str, ...], target: Path) -> Sent:
     """Ask the gate, record its answer, and if it opens write the production to `target`, sealed to the recipients."""
     office.person(by)
+    ready()
     release = gate.act(office, name, at)
     if isinstance(release, Refusal):
         raise Refused(why="; ".join(reason.says for reason in release.reasons), matter=name)

@@ -7,7 +7,7 @@ point is shown with the verdict either way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -21,6 +21,7 @@ from comity.kernel.reason import ADDRESS, UNREAD, Reason, Test, Unit, reasons, s
 from comity.kernel.words import (
     Compare,
     Facts,
+    Leaf,
     Proof,
     Truth,
     Value,
@@ -98,13 +99,10 @@ class Decision:
         """The decision as canonical JSON, proof and citations included."""
         return self._written(f'"reading":"{self.reading}",')
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The proof id: SHA-256 of the canonical JSON."""
-        held = self.__dict__  # before Python 3.12 a cached_property takes a lock, at half the price of the hash
-        if "_id" not in held:
-            held["_id"] = "sha256:" + sha256(self.json).hexdigest()
-        return str(held["_id"])
+        return "sha256:" + sha256(self.json).hexdigest()
 
     @cached_property
     def basis(self) -> str:
@@ -130,11 +128,6 @@ def _proofs(reasons: tuple[Reason, ...]) -> tuple[Proof, ...]:
 
 def _texts(parts: tuple[Reason, ...] | tuple[OpenPoint, ...]) -> str:
     return ",".join(map(TEXT, parts))
-
-
-def _turned(side: Effect, truth: Truth, tried: list[tuple[Effect, Truth]]) -> Truth:
-    """A side after a trial: what was known stays so, whatever the unknown turns out to be."""
-    return either([found for effect, found in tried if effect == side]) if truth is None else truth
 
 
 def _nodes(proof: Proof) -> Iterable[Proof]:
@@ -216,15 +209,18 @@ class Judge:
     def _open_points(
         self, known: Facts, sides: tuple[Truth, Truth], doubtful: tuple[Reason, ...]
     ) -> tuple[OpenPoint, ...]:
-        doubted, points, trial = [reason for reason in doubtful if reason.truth is None], [], dict(known)
+        (compels, bar), points, trial = sides, [], dict(known)
+        doubted = [reason for reason in doubtful if reason.truth is None]
         for term in dict.fromkeys([term for reason in doubted for term in reason.unknown]):
             # a rule in which the term does not matter stays unknown whatever it turns out to be: the others are tried
             tests = [(r.rule.effect, self.tests[r.rule.id] if term in r.unknown else None) for r in doubted]
+            powers, bars = ([test for effect, test in tests if effect == side] for side in SIDES)
             outcomes = []
             for value in self.alternatives(term, None):
                 trial[term] = value
-                tried = [(effect, test and test(trial)) for effect, test in tests]
-                outcomes.append((value, verdict(*map(_turned, SIDES, sides, (tried, tried)))))
+                power = either([test and test(trial) for test in powers]) if compels is None else compels
+                stays = either([test and test(trial) for test in bars]) if bar is None else bar
+                outcomes.append((value, verdict(power, stays)))
             trial[term] = None
             points.append(OpenPoint(term, self.asks.get(term, ""), tuple(outcomes)))
         return tuple(points)
@@ -236,9 +232,16 @@ class Judge:
             found = self.values[term, value] = tuple(self._alternatives(term, value))
         return found
 
+    @cached_property
+    def _leaves(self) -> Mapping[str, set[Leaf]]:
+        found: dict[str, set[Leaf]] = {}
+        for unit in self.every:
+            for leaf in [leaf for one in (unit, *unit.lifts) for leaf in leaves_of(one.rule.when)]:
+                found.setdefault(leaf.name, set()).add(leaf)
+        return found
+
     def _alternatives(self, term: str, value: Value) -> Iterable[Value]:
-        rules = [rule.rule for unit in self.every for rule in (unit, *unit.lifts) if term in rule.terms]
-        leaves = {leaf for rule in rules for leaf in leaves_of(rule.when) if leaf.name == term}
+        leaves = self._leaves.get(term, set())
         if any(isinstance(leaf, Word) for leaf in leaves):
             return [truth for truth in (True, False) if truth is not value]
         codes = {leaf.code for leaf in leaves if isinstance(leaf, Compare)} | {OTHER}

@@ -69,6 +69,7 @@ KINDS: Final[dict[str, str]] = {
     "preserved": "records were frozen",
     "notified": "the user was told",
     "counsel": "counsel answered an open point",
+    "fact": "a fact about the demand or the record became known",
     "collected": "records were collected under a scope",
     "reviewed": "hits were read or cleared by a named rule",
     "approved": "a person approved a release",
@@ -239,10 +240,8 @@ def in_contempt(matter: Matter, at: datetime, category: str | None = None) -> Ev
     for event in matter.of("contempt", "contempt-vacated", "declined", "declined-withdrawn"):
         if event.happened > at or not event.concerns(category):
             continue
-        if event.kind in SHUTTING:
-            stand[event.kind] = event
-        else:
-            stand = {} if event.kind == "declined-withdrawn" else stand | {"contempt": None}
+        ends = {} if event.kind == "declined-withdrawn" else stand | {"contempt": None}
+        stand = stand | {event.kind: event} if event.kind in SHUTTING else ends
     return stand.get("contempt") or stand.get("declined")
 
 

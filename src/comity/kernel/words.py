@@ -49,10 +49,13 @@ def opposite(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 def canonical(value: object) -> bytes:
     """The one way comity writes a JSON value that is hashed or signed: RFC 8785 without numbers other than integers."""
     assert _plain(value), "fractions, and names that are no text, have no canonical JSON here"
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _ENCODE(value).encode()
 
 
 def _plain(value: object) -> bool:

@@ -12,6 +12,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,12 @@ class Paragraph:
     cite: str = ""
 
 
+def ready() -> None:
+    """Refuse before anything is recorded if no certificate could be set."""
+    if find_spec("typst") is None:
+        raise NoCertificate
+
+
 def certificate(manifest: Manifest, demand: Demand, custodian: Custodian, instrument: str = "") -> bytes:
     """The certificate as a PDF; `instrument` is its full name. The keywords hold the manifest's digest.
 
@@ -73,10 +80,8 @@ def certificate(manifest: Manifest, demand: Demand, custodian: Custodian, instru
         "counts": _counts(manifest),
         "oath": asdict(_oath(american)),
     }
-    try:
-        import typst
-    except ImportError as error:
-        raise NoCertificate from error
+    import typst
+
     text = _SURROGATE.sub(lambda found: json.dumps(printable(found[0]))[1:-1], json.dumps(data, ensure_ascii=False))
     return typst.compile(_TEMPLATE, sys_inputs={"data": text}, timestamp=int(at.timestamp()), ignore_system_fonts=True)
 

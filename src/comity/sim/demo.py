@@ -24,6 +24,7 @@ from comity.desk.matter import load, record
 from comity.desk.office import Office
 from comity.desk.release import Sent, send
 from comity.desk.report import report
+from comity.errors import ComityError
 from comity.intake.confirm import Choice
 from comity.intake.passages import Proposal
 from comity.kernel.gate import Refusal, Release
@@ -44,6 +45,17 @@ PRODUCED: Final = moment(NEW_WARRANT) + timedelta(days=6)
 FRESH_DAY: Final = datetime(2018, 5, 25, 12, tzinfo=UTC)
 GAG_ENDS: Final = datetime(2019, 3, 30, tzinfo=UTC)
 RULE: Final = "every hit names a term of the warrant"
+
+
+MARK: Final = ".comity-demo"
+"""The file by which the demo knows a folder of its own; no other folder is ever emptied."""
+
+
+class NotADemo(ComityError):
+    """`{path}` holds something that is not an earlier demo"""
+
+    help = "name a new or empty folder with --out; the demo replaces only what it made itself"
+    exit_code = 2
 
 
 class Teller(Protocol):
@@ -97,9 +109,13 @@ class Story:
 
 def build(out: Path, tell: Teller, corpus: Path | None = None, messages: int = 20_000) -> Story:
     """Set up the provider: its estate, its mail (or the corpus given), and an office with its people and keys."""
-    if out.exists():
+    if out.exists() and any(out.iterdir()):
+        if not (out / MARK).is_file() or (corpus and corpus.resolve().is_relative_to(out.resolve())):
+            raise NotADemo(path=str(out))
         shutil.rmtree(out)
     root = out / "office"
+    root.mkdir(parents=True)
+    (out / MARK).write_text("comity demo: this folder is made anew by each run\n", encoding="utf-8")
     estate = write_provider(root, SEED)
     if corpus is None:
         tell.step("A provider with a data centre in Dublin")
