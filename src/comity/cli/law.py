@@ -24,15 +24,18 @@ Laws = Annotated[Path | None, typer.Option("--laws", help="a folder of packs (de
 
 @law.command("check")
 def check_packs(
-    folder: Annotated[Path | None, typer.Argument(help="a folder of packs (default: those that ship)")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="a folder of packs, or files to read beside those that ship")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Refuse packs with every fault at once, each named, with its line and how to mend it."""
-    root = folder or default_folder()
-    packs = read_folder(root)
+    folders = [path for path in paths or () if path.is_dir()]
+    root = folders[0] if folders else default_folder()
+    packs = read_folder(root, tuple(path for path in paths or () if not path.is_dir()))
     found = check(packs)
     if found:
-        raise Faulty(found, path=str(root))
+        raise Faulty(found, path=", ".join(map(str, paths or (root,))))
     counts = {
         "packs": len(packs.packs),
         "rules": len(packs.law.rules),
