@@ -17,12 +17,13 @@ import os
 import quopri
 import random
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
 
 from bench.common import WORK, Result, alternate, ensure
 
@@ -37,7 +38,6 @@ SINCE, UNTIL = datetime(2013, 1, 1, tzinfo=UTC), datetime(2014, 1, 1, tzinfo=UTC
 SCOPE = Scope((ACCOUNT,), frozenset({"content"}), SINCE, UNTIL, (), (TERM,), ())
 MBOX = WORK / "m1.mbox"
 MAILDIR = WORK / "m2"
-OUT = WORK / "hits"
 _WORKS = {"M1": "one account in a 1.98 GB mbox", "M2": "the same in a Maildir"}
 _FIELDS = ("From", "To", "Cc", "Bcc", "Sender", "Delivered-To", "Return-Path")
 
@@ -150,21 +150,14 @@ def make() -> set[str]:
     return set(known.read_text().split())
 
 
-def _fresh() -> None:
-    """An empty folder for the hits, for every reader alike."""
-    shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True)
-
-
 def by_comity(store: Path) -> set[str]:
     """The hits' hashes, each copied out; every item of the account has its reason, and the counts add up."""
-    _fresh()
     collection = Collection(open_store(store, Layout("archive")), SCOPE)
     found = set()
-    for number, collected in enumerate(collection):
-        if collected.sorting.in_scope and collected.sha256:
-            found.add(collected.sha256)
-            with (OUT / f"{number}.eml").open("wb") as out:
+    with TemporaryFile(dir=WORK) as out:
+        for collected in collection:
+            if collected.sorting.in_scope and collected.sha256:
+                found.add(collected.sha256)
                 collected.copy(out)
     assert collection.counts.total == MESSAGES and not collection.faults, collection.faults
     return found
@@ -182,39 +175,38 @@ def _answers(parsed: email.message.Message) -> bool:
     return any(TERM.casefold() in text.casefold() for text in texts)
 
 
-def _keep(octets: bytes, found: set[str]) -> None:
-    (OUT / f"{len(found)}.eml").write_bytes(octets)
-    found.add(hashlib.sha256(octets).hexdigest())
+def _kept(messages: Iterable[bytes]) -> set[str]:
+    """The hashes of messages, each copied out."""
+    found = set()
+    with TemporaryFile(dir=WORK) as out:
+        for octets in messages:
+            out.write(octets)
+            found.add(hashlib.sha256(octets).hexdigest())
+    return found
 
 
 def by_mailbox() -> set[str]:
     """The same with the standard library's `mailbox`."""
-    _fresh()
-    found: set[str] = set()
     box = mailbox.mbox(str(MBOX), create=False)
-    for key in box.iterkeys():
-        octets = box.get_bytes(key)
-        if _answers(email.message_from_bytes(octets)):
-            _keep(octets, found)
-    return found
+    every = (box.get_bytes(key) for key in box.iterkeys())
+    return _kept(octets for octets in every if _answers(email.message_from_bytes(octets)))
 
 
 def by_fast_mail_parser() -> set[str]:
     """The same with fast_mail_parser on every message of the mbox."""
     import fast_mail_parser
 
-    _fresh()
-    found: set[str] = set()
-    for octets in _split():
-        parsed = fast_mail_parser.parse_email(octets)
-        heads = {name.lower(): value if isinstance(value, str) else value[0] for name, value in parsed.headers.items()}
-        people = email.utils.getaddresses([heads[name.lower()] for name in _FIELDS if name.lower() in heads])
-        if ACCOUNT not in {address.lower() for _, address in people}:
-            continue
-        inside = SINCE <= email.utils.parsedate_to_datetime(heads["date"]) < UNTIL
-        if inside and any(TERM.casefold() in text.casefold() for text in parsed.text_plain):
-            _keep(octets, found)
-    return found
+    return _kept(octets for octets in _split() if _answered(fast_mail_parser.parse_email(octets)))
+
+
+def _answered(parsed: Any) -> bool:
+    """The question as one asks it with fast_mail_parser."""
+    heads = {name.lower(): value if isinstance(value, str) else value[0] for name, value in parsed.headers.items()}
+    people = email.utils.getaddresses([heads[name.lower()] for name in _FIELDS if name.lower() in heads])
+    if ACCOUNT not in {address.lower() for _, address in people}:
+        return False
+    inside = SINCE <= email.utils.parsedate_to_datetime(heads["date"]) < UNTIL
+    return inside and any(TERM.casefold() in text.casefold() for text in parsed.text_plain)
 
 
 def _split() -> Iterator[bytes]:

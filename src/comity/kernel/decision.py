@@ -7,14 +7,14 @@ point is shown with the verdict either way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain, combinations, product
 from json.encoder import encode_basestring as quoted
 from operator import attrgetter
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Final, Literal
 
 from comity.kernel.law import Effect, Reading, Rule
 from comity.kernel.reason import ADDRESS, UNREAD, Reason, Test, Unit, reasons, scan, value_text
@@ -34,7 +34,6 @@ from comity.kernel.words import (
 Verdict = Literal["compelled", "conflict", "barred", "free", "open"]
 SIDES: Final[tuple[Effect, Effect]] = ("compels", "bars")
 EFFECTS: Final[tuple[Effect, ...]] = (*SIDES, "objects", "obliges", "routes")
-Made = TypeVar("Made")
 TEXT: Final = attrgetter("text")
 OTHER = "(any other)"
 """Stands for every code that no rule names."""
@@ -67,17 +66,6 @@ class OpenPoint:
         return f'["{self.term}",{quoted(self.asks)},[{outcomes}]]'
 
 
-class Once(Generic[Made]):
-    """A property made once: a `cached_property` without the lock, which costs half a hash before Python 3.12."""
-
-    def __init__(self, make: Callable[[Any], Made]) -> None:
-        self.make = make
-
-    def __get__(self, holder: object, owner: object = None) -> Made:
-        made = holder.__dict__[self.make.__name__] = self.make(holder)
-        return made
-
-
 @dataclass(frozen=True)
 class Decision:
     """The verdict on one demand for one class of records, and all that belongs to it."""
@@ -91,7 +79,7 @@ class Decision:
     open_points: tuple[OpenPoint, ...]
     reading: str
 
-    @Once
+    @cached_property
     def proof(self) -> Proof:
         """The whole reason as one tree."""
         power = Proof("some power compels", either(r.truth for r in self.powers), "any", parts=_proofs(self.powers))
@@ -111,12 +99,12 @@ class Decision:
         """The decision as canonical JSON, proof and citations included."""
         return self._written(f'"reading":"{self.reading}",')
 
-    @Once
+    @cached_property
     def id(self) -> str:
         """The proof id: SHA-256 of the canonical JSON."""
         return "sha256:" + sha256(self.json).hexdigest()
 
-    @Once
+    @cached_property
     def basis(self) -> str:
         """What an approval is bound to: verdict and reasons, without the reading, which is another every day."""
         return "sha256:" + sha256(self._written("")).hexdigest()

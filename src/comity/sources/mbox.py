@@ -92,7 +92,7 @@ class _Reading:
         self.name = shown(file.name)
         self.before = os.fstat(descriptor)
         self.size = self.before.st_size
-        self.single = single
+        self.single, self.reach = single, 0
         variant, why = _variant(descriptor, self.size) if store.layout.variant == "auto" else (store.layout.variant, "")
         self.quoting, self.counted = variant, variant in ("mboxcl", "mboxcl2")
         if why and single:
@@ -117,26 +117,34 @@ class _Reading:
         self._check()
 
     def _messages(self, wanted: Needles) -> Iterator[Item | Passed]:
-        """Messages between From_ lines; where they are counted, From_ lines within a message begin none."""
-        done, start, look, reach = self.gauge.done, -1, 0, 0
+        """Messages between From_ lines; the last of each block is held until it is known where it ends."""
+        done, held = self.gauge.done, list[int]()
         for reached, found in marks(self.descriptor, self.size, wanted):
-            passed = 0
-            for mark in found:
-                at = mark >> 2
-                if mark & DOUBT or at < reach:
-                    self._tell(at, inside=at < reach, doubt=mark & DOUBT)
-                    continue
-                if look:
-                    yield self._between(start, at)
-                elif start >= 0:
-                    passed += 1
-                start, look = at, mark & LOOK
-                self.gauge.items += 1
-                reach = self._reach(at) if self.counted else 0
+            begun = self._begun(found)
+            starts = held + begun
+            self.gauge.items += len(begun)
+            looked = [number for number, mark in enumerate(starts[:-1]) if mark & LOOK]
+            for number in looked:
+                yield self._between(starts[number] >> 2, starts[number + 1] >> 2)
             self.gauge.done = done + reached
-            yield Passed(passed)
-        if start >= 0:
-            yield self._between(start, self.size) if look else Passed(1)
+            yield Passed(len(starts[:-1]) - len(looked))
+            held = starts[-1:]
+        for mark in held:
+            yield self._between(mark >> 2, self.size) if mark & LOOK else Passed(1)
+
+    def _begun(self, found: Sequence[int]) -> list[int]:
+        """The marks of the messages that begin in a block: not of doubtful lines, nor of those in counted messages."""
+        if not self.counted and not any(mark & DOUBT for mark in found):
+            return list(found)
+        begun = list[int]()
+        for mark in found:
+            at = mark >> 2
+            if mark & DOUBT or at < self.reach:
+                self._tell(at, inside=at < self.reach, doubt=mark & DOUBT)
+            else:
+                begun.append(mark)
+                self.reach = self._reach(at) if self.counted else 0
+        return begun
 
     def _reach(self, at: int) -> int:
         """How far the message goes whose From_ line is at `at`, by its count; 0 if that is not to be believed."""

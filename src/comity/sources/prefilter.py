@@ -50,9 +50,12 @@ FIELD: Final = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 _START: Final = re.compile(FROM_LINE.pattern + rb"(?:(?=(" + FIELD.pattern + rb")))?")
 BLANK: Final = re.compile(rb"\n\r?\n")
+_BLANK_LF: Final = re.compile(rb"\n\n")
+_BLANK_CRLF: Final = re.compile(rb"\n\r\n")
 _PLAIN: Final = re.compile(rb"[a-z0-9]+")
 _BEHIND: Final = 3
 _LF: Final = 10
+_CR: Final = 13
 _WORD: Final = array("Q").itemsize
 
 Needles = tuple[bytes, ...] | None
@@ -148,7 +151,7 @@ class _Window:
         while 0 <= start < last:
             if line := match(buffer, start, length):
                 mark = (self.at + start) << 2
-                if self._after_blank(start):
+                if (start > _BEHIND and buffer[start - 2] == _LF) or self._after_blank(start):
                     out.append(mark if line.lastindex else mark | LOOK)
                     heads.append(self._head(start, line.end()))
                 else:
@@ -166,8 +169,8 @@ class _Window:
         return self.at == 0 and bytes(self.buffer[:start]) in (b"", b"\n", b"\r\n", b"\n\n")
 
     def _head(self, start: int, end: int) -> bytes | bytearray:
-        """The octets from the From_ line to the first blank line at least."""
-        blank = BLANK.search(self.buffer, end - 1, self.length)
+        """The octets from the From_ line to the first blank line, or further if line ends are of two kinds."""
+        blank = (_BLANK_CRLF if self.buffer[end - 2] == _CR else _BLANK_LF).search(self.buffer, end - 1, self.length)
         if not blank and self.at + self.length < self.size:
             return os.pread(self.file, HEAD_LIMIT, self.at + start)
         return self.buffer[start : blank.start() if blank else self.length]
@@ -175,17 +178,16 @@ class _Window:
 
 def _finder(buffer: bytearray) -> Callable[[int, int], int]:
     """A search of the buffer for the next line that begins with "From "; -1 if there is none."""
-    needle = b"\nFrom "
     try:
         memmem = ctypes.PyDLL(None).memmem
     except (AttributeError, OSError, TypeError):
-        return lambda begin, end: buffer.find(needle, begin, end) + 1 or -1
+        return lambda begin, end: buffer.find(b"\nFrom ", begin, end) + 1 or -1
     memmem.restype = ctypes.c_void_p
     memmem.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
     base = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
 
     def find(begin: int, end: int) -> int:
-        found = memmem(base + begin, end - begin, needle, 6) if begin < end else None
+        found = memmem(base + begin, max(0, end - begin), b"\nFrom ", 6)
         return found - base + 1 if found else -1
 
     return find
