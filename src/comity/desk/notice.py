@@ -48,6 +48,7 @@ def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
         raise NotDue(account=account, why=found.says if found else "the demand does not name it", matter=name)
     demand = demand_of(matter)
     produced = matter.of("produced")
+    court = office.packs.law.courts.get(demand.court)
     telling = Telling(
         office.holdings.estate.name,
         office.settings.contact or office.settings.name,
@@ -55,6 +56,7 @@ def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
         titled(office, demand.instrument),
         produced=produced[-1].happened if produced else None,
         withheld_by=matter.of(*GAGS),
+        issuer=", ".join(part for part in (demand.issuer, court.name if court else "", demand.place) if part),
     )
     letter = text(found, demand, telling)
     event = Event("", "notified", at, at, f"the user of {account} was told", "letter", by, data=(("account", account),))

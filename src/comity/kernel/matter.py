@@ -46,7 +46,7 @@ KINDS: Final[dict[str, str]] = {
     "petition": "a higher court was asked to hear the case",
     "petition-granted": "a higher court agreed to hear the case",
     "statute": "a legislature changed the law",
-    "stayed": "the order must not be executed for now",
+    "stayed": "the order must not be executed meanwhile",
     "stay-lifted": "the stay ended",
     "reversed": "a higher court held against the order; it may still be restored",
     "reinstated": "a higher court restored the order",

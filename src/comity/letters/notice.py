@@ -41,6 +41,7 @@ class Telling:
     cite: str = ""
     produced: datetime | None = None
     withheld_by: tuple[Event, ...] = ()
+    issuer: str = ""
 
 
 def text(notice: Notice, demand: Demand, telling: Telling) -> str:
@@ -69,7 +70,7 @@ def _letter(notice: Notice, demand: Demand, telling: Telling) -> tuple[str, list
     if notice.state == "withheld" or notice.account not in ("", telling.account):
         why = notice.says if notice.state == "withheld" else f"this notice is about `{notice.account}`"
         raise NoticeForbidden(account=telling.account, why=why)
-    issuer = ", ".join(part for part in (demand.issuer, demand.court, demand.place) if part)
+    issuer = telling.issuer or ", ".join(part for part in (demand.issuer, demand.court, demand.place) if part)
     facts = [
         ("Account", telling.account),
         ("Who asked", issuer),
