@@ -14,6 +14,7 @@ import holidays
 from comity.desk.codec import decode, encode
 from comity.desk.office import Office
 from comity.errors import ComityError, Faulty
+from comity.intake.keys import CHANNELS
 from comity.kernel.clock import Holiday
 from comity.kernel.demand import Demand
 from comity.kernel.matter import (
@@ -36,7 +37,6 @@ from comity.registry.port import Entry, NewEntry
 ZONES: Final = {"US": "America/New_York", "IE": "Europe/Dublin", "GB": "Europe/London", "EU": "Europe/Brussels"}
 """The clock a forum's days end by; a forum that is not listed counts in UTC."""
 
-
 ClockState = Literal["running", "suspended", "passed"]
 OURS: Final = frozenset(
     {"confirmed", "collected", "reviewed", "approved", "refused", "released", "produced", "notified", "erased"}
@@ -53,7 +53,7 @@ class NotByHand(ComityError):
 
 FINDING: Final = {
     "supports": ("yes", "no", "unclear"),
-    "channel": ("email", "fax", "hand", "phone", "portal", "post", "registry"),
+    "channel": CHANNELS,
     "contact": ("directory", "public", "demand"),
 }
 """What a finding on authenticity must say."""

@@ -12,4 +12,7 @@ collection   the exact scope: which items are in, which are out, and why
 production   manifest, hashes, order, seal; check of a finished production
 notice       who must be told, when; delay and secrecy orders
 report       counting, bands, small-number rules, tables
+
+Two rooms have a chamber of their own, which only they and those above them use: `clock` (how a time limit is counted)
+lies under law, `reason` (one rule applied to the facts) under decision.
 """
