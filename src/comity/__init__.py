@@ -7,7 +7,6 @@ first used, so that the kernel alone stays as light as it is.
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from comity.kernel.law import Law, Reading
     from comity.kernel.matter import Event, Matter, fold, standing
 
-__version__ = version("comity")
+    __version__: str
+
 _HOMES = {
     "comity.desk.office": ("Office", "init", "load_packs"),
     "comity.desk.verify": ("verify",),
@@ -59,7 +59,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name from where it lives."""
+    """Load a public name from where it lives; the version is looked up among the installed packages when asked for."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("comity")
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(home), name)

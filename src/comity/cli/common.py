@@ -45,6 +45,9 @@ Assume = Annotated[
     typer.Option("--assume", help='a what-if: "QUESTION=true|false by COURT on DATE", "ID repealed on DATE"'),
 ]
 HERE = Path(".")
+NO = 6
+"""The exit code of an answer that is no: the gate is shut, a check or an example does not hold."""
+
 MARKS = {True: "[green]✓ yes[/]", False: "[red]✗ no[/]", None: "[yellow]? unknown[/]"}
 JOINS = {"all": "all of", "any": "any of", "not": "not"}
 EFFECTS = {

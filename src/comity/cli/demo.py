@@ -18,6 +18,7 @@ from comity.cli.collection import show as show_listing
 from comity.cli.common import HERE, app, coloured, indented, out, progress
 from comity.cli.decision import SAID
 from comity.cli.gate import show as show_gate
+from comity.cli.matter import STATES
 from comity.cli.report import show as show_report
 from comity.desk.collection import Listing
 from comity.desk.decision import Assessment
@@ -25,12 +26,10 @@ from comity.intake.passages import Proposal
 from comity.kernel.gate import Refusal, Release
 from comity.kernel.report import Report
 from comity.sim.demo import Story, build, run
-from comity.sim.pages import write_page
 from comity.sim.replay import Row
 
 SHOWN: tuple[str, ...] = ("instrument", "court", "issued", "accounts", "categories", "since", "until", "terms")
 GATE = {"open": "[green]open[/]", "shut": "[red]shut[/]"}
-STATES = {"live": "[green]live[/]", "suspended": "[yellow]suspended[/]", "dead": "[red]dead[/]"}
 
 
 class Screen:
@@ -134,6 +133,9 @@ def demo(
     messages: Annotated[int, typer.Option(min=400, help="how many messages the simulated provider holds")] = 20_000,
 ) -> None:
     """One real demand through every room: the Dublin mailbox, 2013 to 2018, on a provider in a box."""
+    # Drawing the page is this verb's alone; its template engine is not loaded for every other one.
+    from comity.sim.pages import write_page
+
     began = time.monotonic()
     screen = Screen()
     with screen.bars:

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from comity.cli.common import (
     HERE,
+    NO,
     AsJson,
     Assume,
     At,
@@ -29,7 +30,6 @@ from comity.desk import gate as desk
 from comity.desk.matter import demand_of, load
 from comity.kernel.gate import Refusal, Release
 
-SHUT = 6
 STEPS = {
     "authenticity-unknown": 'comity event {m} finding "WHAT" --source PAPER --by YOU '
     "--data supports=yes --data channel=phone --data contact=directory",
@@ -82,7 +82,7 @@ def gate(
     else:
         show(answer)
     if isinstance(answer, Refusal):
-        raise typer.Exit(SHUT)
+        raise typer.Exit(NO)
 
 
 def as_dict(answer: Release | Refusal) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import AsJson, Assume, app, coloured, errors, out, print_json, table
+from comity.cli.common import NO, AsJson, Assume, app, coloured, errors, out, print_json, table
 from comity.desk.office import load_packs
 from comity.errors import Faulty
 from comity.lawpack import Outcome, Packs, check, default_folder, read_assumption, read_folder, try_example
@@ -17,7 +17,6 @@ law = typer.Typer(
     help="Law as data: check it, read it, pose cases to it, compare two of its states.", no_args_is_help=True
 )
 app.add_typer(law, name="law")
-FAILED = 6
 
 Laws = Annotated[Path | None, typer.Option("--laws", help="a folder of packs (default: those that ship with comity)")]
 
@@ -70,7 +69,7 @@ def pose(
     else:
         _show_outcomes(outcomes)
     if not all(outcome.held for outcome in outcomes):
-        raise typer.Exit(FAILED)
+        raise typer.Exit(NO)
 
 
 def _show_outcomes(outcomes: list[Outcome]) -> None:

@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, AsJson, By, OfficeAt, app, now, opened, out, print_json, table, text_of
+from comity.cli.common import HERE, NO, AsJson, By, OfficeAt, app, now, opened, out, print_json, table, text_of
 from comity.desk import ledger as desk
 
 ledger = typer.Typer(help="The tamper-evident log of everything the office did.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
-WRONG = 6
 
 
 @ledger.command()
@@ -32,7 +31,7 @@ def verify(
     for fault in [] if as_json else faults:
         out.print(f"[red]✗[/] {escape(str(fault))}")
     if faults:
-        raise typer.Exit(WRONG)
+        raise typer.Exit(NO)
 
 
 @ledger.command()

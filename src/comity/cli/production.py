@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from comity.cli.common import (
     HERE,
+    NO,
     AsJson,
     At,
     By,
@@ -27,7 +28,6 @@ from comity.desk import verify as checks
 from comity.desk.release import send
 
 MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]?[/]"}
-WRONG = 6
 
 
 @app.command()
@@ -88,4 +88,4 @@ def verify(
         }
         out.print(words[found.ok])
     if found.ok is False:
-        raise typer.Exit(WRONG)
+        raise typer.Exit(NO)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from comity.desk.estate import Account, Holdings
+from comity.desk.estate import Holdings
 from comity.desk.matter import demand_of, forum_zone, said
 from comity.desk.office import Office
 from comity.errors import ComityError
@@ -101,7 +101,7 @@ def classes_of(holdings: Holdings, demand: Demand, declared: frozenset[str]) -> 
     for address in demand.scope.accounts:
         for account in holdings.accounts.get(address, ()):
             subject = tuple(sorted(account.as_facts().items()))
-            for category in sorted(_categories(holdings.estate.stores[account.store], demand, account)):
+            for category in sorted(_categories(holdings.estate.stores[account.store], demand)):
                 groups.setdefault((account.store, category, subject), []).append(address)
     alone = {(store, category): 0 for store, category, _ in groups}
     for store, category, _ in groups:
@@ -118,7 +118,7 @@ def classes_of(holdings: Holdings, demand: Demand, declared: frozenset[str]) -> 
         yield Class(name, store, category, tuple(addresses), known, derived)
 
 
-def _categories(store: Store, demand: Demand, account: Account) -> frozenset[str]:
+def _categories(store: Store, demand: Demand) -> frozenset[str]:
     if demand.scope.stores and store.id not in demand.scope.stores:
         return frozenset()
     return store.holds & demand.scope.categories
