@@ -26,7 +26,8 @@ class Rule:
     """One sentence of law: its effect, the days it is in force (half open), its text and the condition it reads.
 
     `lifts` names the bar it takes away. `name`, `forum`, `clock` and `suspends` say which ground, duty or channel.
-    `governs` is `decided` (the law of the day of decision) or `served` (the law of the day of service).
+    `governs` is `decided` (the law of the day of decision) or `served` (the law of the day of service). `ended` is the
+    day on which an end that works back was enacted; `precedents` are questions whose answers are shown beside the rule.
     """
 
     id: str
@@ -47,19 +48,28 @@ class Rule:
     clock: Clock | None = None
     suspends: bool = False
     governs: Literal["served", "decided"] = "decided"
+    ended: date | None = None
+    precedents: tuple[str, ...] = ()
 
-    def in_force(self, day: date) -> bool:
-        """Whether the rule is in force on `day`; its last day is the one before `until`."""
-        return self.since <= day and (self.until is None or day < self.until)
+    def in_force(self, day: date, known: date | None = None) -> bool:
+        """Whether the rule governs `day`, as the law stands on `known`; its last day is the one before `until`.
+
+        What works back does so only for those who look back: a rule enacted later was no law before, and one whose end
+        was enacted later (`ended`) was law until then.
+        """
+        asked = known or day
+        begun = self.since <= day and (self.enacted is None or self.enacted <= asked)
+        return begun and (self.until is None or day < self.until or (self.ended is not None and asked < self.ended))
 
     def as_json(self) -> dict[str, object]:
         """The rule as it enters the digest of a reading."""
-        days = [self.since.isoformat(), self.until.isoformat() if self.until else None]
+        days = [day and day.isoformat() for day in (self.since, self.until, self.enacted, self.ended)]
         clock = [self.clock.limit, self.clock.starts, self.clock.counts] if self.clock else None
         return {
             "id": self.id, "effect": self.effect, "place": self.place, "days": days, "cite": self.cite,
             "reads": self.reads, "when": write(self.when), "reviewed": self.reviewed, "lifts": self.lifts,
             "name": self.name, "forum": self.forum, "clock": clock, "suspends": self.suspends, "governs": self.governs,
+            "precedents": list(self.precedents),
         }  # fmt: skip
 
 
@@ -111,13 +121,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """A court, or a legislature at the top of its line: the place it speaks for and who stands above it."""
+    """A court, or a legislature at the top of its line: the place it speaks for and who stands above it.
+
+    `apex` marks the court whose reading of a place's law foreign courts take, where that is not the one right under
+    the legislature: a constitutional court stands above it.
+    """
 
     id: str
     name: str
     place: str
     above: str | None
     legislature: bool = False
+    apex: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +222,9 @@ class Law:
 
     @cached_property
     def apexes(self) -> Mapping[str, str]:
-        """The highest court of each place: the one right under a legislature, or the top of its line."""
+        """The highest court of each place: the one so marked, or right under a legislature, or the top of its line."""
         tops: dict[str, str] = {}
-        for court in sorted(self.courts.values(), key=lambda c: (c.legislature, len(self.line(c.id)), c.id)):
+        for court in sorted(self.courts.values(), key=lambda c: (not c.apex, c.legislature, len(self.line(c.id)), c.id)):
             tops.setdefault(court.place, court.id)
         return tops
 
@@ -217,7 +232,7 @@ class Law:
         """The law as `court` must read it on `day`, for a demand served on `served`, under the assumptions given."""
         law = self._assuming(assume) if assume else self
         service = served or day
-        rules = tuple(r for r in law.rules if r.in_force(service if r.governs == "served" else day))
+        rules = tuple(r for r in law.rules if r.in_force(service if r.governs == "served" else day, day))
         questions = {question.id: law._read(question, day, court) for question in law.questions}
         names = {member.group for member in law.members}
         return Reading(day, court, service, rules, questions, {n: law.group(n, day) for n in names}, tuple(assume))

@@ -20,19 +20,23 @@ from comity.lawpack.conditions import parse
 from comity.lawpack.faults import fault
 from comity.lawpack.tables import Document, Row, Shape, read_document
 
-ORDER: Final = ("instrument", "rule", "question", "answer", "example", "unmodelled")
+ORDER: Final = ("instrument", "rule", "question", "answer", "template", "example", "unmodelled")
 EFFECTS: Final = ("compels", "bars", "lifts", "objects", "obliges", "routes")
 DUTIES: Final = ("answer", "secrecy", "notice", "preservation", "notification")
 LIMIT: Final = re.compile(r"[1-9]\d{0,3} (hours?|days?)")
 COUNTS: Final = frozenset({"calendar", "frcp-6", "frcrp-45", "eu-1182-71"})
 _RULE_MAY = {
     "enacted": "day", "until": "day", "quote": "text", "reviewed": "text", "lifts": "text", "name": "text",
-    "forum": "text", "clock": "table", "suspends": "flag", "governs": "text",
+    "forum": "text", "clock": "table", "suspends": "flag", "governs": "text", "ended": "day",
+    "precedents": "list of texts",
 }  # fmt: skip
 _EXAMPLE_MAY = {
     "served_on": "day", "demand": "table", "served": "table", "record": "table", "subject": "table",
     "assume": "list of texts", "cites": "list of texts", "says": "text",
 }  # fmt: skip
+SUBJECTS: Final = ("demand", "served", "record", "subject")
+"""What facts are about: the tables of an example or a template."""
+
 PLACE: Final = Term("place", "place", "a country", "nobody knows which")
 SHAPES: Final = {
     "instrument": Shape(
@@ -54,12 +58,16 @@ SHAPES: Final = {
         },
         {"binds": "text", "reviewed": "text"},
     ),
+    "template": Shape(
+        {"id": "text", "reads": "text", "demand": "table", "categories": "list of texts"},
+        {"places": "list of texts", "court": "text", "served": "table", "record": "table", "subject": "table"},
+    ),
     "example": Shape({"on": "day", "court": "text", "expect": "text"}, _EXAMPLE_MAY),
     "unmodelled": Shape({"what": "text", "why": "text"}),
     "term": Shape({"name": "text", "kind": "text", "meaning": "text", "unknown": "text"}, {"codes": "list of texts"}),
     "court": Shape(
         {"id": "text", "name": "text", "place": "text"},
-        {"above": "text", "legislature": "flag", "cite": "text", "reviewed": "text"},
+        {"above": "text", "legislature": "flag", "apex": "flag", "cite": "text", "reviewed": "text"},
     ),
     "group": Shape({"id": "text", "meaning": "text", "cite": "text"}, {"reviewed": "text"}),
     "member": Shape(
@@ -96,6 +104,22 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Template:
+    """An ordinary demand at its strongest lawful: who could ask for what, before anybody has asked.
+
+    `facts` say the instrument, the issuer and the showing; `places` the states, or groups of states, that make it.
+    """
+
+    id: str
+    reads: str
+    facts: Mapping[str, Any]
+    categories: tuple[str, ...]
+    places: tuple[str, ...]
+    court: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Pack:
     """One file of law: an instrument or a case, with its rules, questions, answers, examples and blind spots."""
 
@@ -104,6 +128,7 @@ class Pack:
     rules: tuple[Rule, ...] = ()
     questions: tuple[Question, ...] = ()
     answers: tuple[Answer, ...] = ()
+    templates: tuple[Template, ...] = ()
     examples: tuple[Example, ...] = ()
     unmodelled: tuple[Row, ...] = ()
 
@@ -200,7 +225,10 @@ def _members(places: Document, found: list[Fault]) -> tuple[tuple[Member, ...], 
 def _courts(document: Document, found: list[Fault]) -> dict[str, Court]:
     rows = list(_rows(document, "court", found, "id"))
     courts = {
-        r["id"]: Court(r["id"], r["name"], r["place"], r.get("above"), r.get("legislature", False)) for _, r in rows
+        r["id"]: Court(
+            r["id"], r["name"], r["place"], r.get("above"), r.get("legislature", False), r.get("apex", False)
+        )
+        for _, r in rows
     }
     for index, row in rows:
         above = row.get("above")
@@ -234,6 +262,7 @@ def _pack(document: Document, words: Vocabulary, found: list[Fault]) -> Pack:
             Question(r["id"], r["asks"], r["why"], here.place, here.id) for _, r in _rows(document, "question", found)
         ),
         tuple(here.answer(i, row) for i, row in _rows(document, "answer", found)),
+        tuple(here.template(i, row) for i, row in _rows(document, "template", found, "id")),
         tuple(here.example(i, row) for i, row in _rows(document, "example", found)),
         tuple(row for _, row in _rows(document, "unmodelled", found)),
     )
@@ -285,7 +314,8 @@ class _Here:
             row["id"], row["effect"], self.place, row["since"], until, row["cite"], row["reads"],
             self.condition(index, row["when"]), row.get("enacted"), row.get("quote", ""), self.reviewed(row), self.id,
             row.get("lifts", ""), row.get("name", ""), row.get("forum", ""), self.clock(index, row.get("clock")),
-            row.get("suspends", False), row.get("governs", "decided"),
+            row.get("suspends", False), row.get("governs", "decided"), row.get("ended"),
+            tuple(row.get("precedents", ())),
         )  # fmt: skip
 
     def condition(self, index: int, text: str) -> Condition:
@@ -322,12 +352,28 @@ class _Here:
             row.get("binds", "below"), self.reviewed(row),
         )  # fmt: skip
 
-    def example(self, index: int, row: Row) -> Example:
-        facts = {
-            f"{t}.{key}": v for t in ("demand", "served", "record", "subject") for key, v in row.get(t, {}).items()
-        }
-        where = self.document.at("example", index)
+    def facts(self, table: str, index: int, row: Row) -> tuple[Mapping[str, Any], str]:
+        facts = {f"{t}.{key}": v for t in SUBJECTS for key, v in row.get(t, {}).items()}
+        where = self.document.at(table, index)
         self.found.extend(self.words.faults(facts, where))
+        return facts, where
+
+    def template(self, index: int, row: Row) -> Template:
+        facts, where = self.facts("template", index, row)
+        if "demand.instrument" not in facts:
+            self.wrong("missing-key", "template", index, "demand", f"`{row['id']}` names no `instrument`")
+        category = self.words.terms.get("record.category")
+        for code in row["categories"]:
+            if category and not category.admits(code):
+                self.wrong("unknown-code", "template", index, "categories", f"`{code}` is no class of records")
+        places = tuple(row.get("places", (self.place,)))
+        for place in places:
+            if not (PLACE.admits(place) or place in self.words.groups):
+                self.wrong("unknown-group", "template", index, "places", f"`{place}` is no country and no group")
+        return Template(row["id"], row["reads"], facts, tuple(row["categories"]), places, row.get("court", ""), where)
+
+    def example(self, index: int, row: Row) -> Example:
+        facts, where = self.facts("example", index, row)
         return Example(
             row["on"], row["court"], facts, row["expect"], tuple(row.get("cites", ())), row.get("says", ""), where,
             row.get("served_on"), tuple(row.get("assume", ())),
