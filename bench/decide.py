@@ -54,7 +54,7 @@ def works(rounds: int) -> list[Result]:
 
 
 def _bare(rounds: int, reading: Reading, facts: list[dict[str, Value]], peers: dict[str, Verdicts]) -> list[Result]:
-    fresh, seen = iter([Judge(reading) for _ in range(rounds)]), Judge(reading)
+    fresh, seen = iter([Judge(reading).ready() for _ in range(rounds)]), Judge(reading)
     _verdicts(seen, facts)
     took = alternate(
         {"comity": lambda: _verdicts(next(fresh), facts), "again": lambda: _verdicts(seen, facts), **peers}, rounds
@@ -65,7 +65,7 @@ def _bare(rounds: int, reading: Reading, facts: list[dict[str, Value]], peers: d
 
 
 def _proved(rounds: int, reading: Reading, facts: list[dict[str, Value]], peers: dict[str, Verdicts]) -> list[Result]:
-    fresh, seen = iter([Judge(reading) for _ in range(rounds)]), Judge(reading)
+    fresh, seen = iter([Judge(reading).ready() for _ in range(rounds)]), Judge(reading)
     _proofs(seen, facts)
     took = alternate(
         {"comity": lambda: _proofs(next(fresh), facts), "again": lambda: _proofs(seen, facts), **peers}, rounds
@@ -106,7 +106,7 @@ def _slowest(rounds: int, reading: Reading, facts: list[dict[str, Value]], befor
     others = cases(before, seed=2018)
     took: list[list[float]] = [[] for _ in facts]
     for _ in range(rounds):
-        judge = Judge(reading)
+        judge = Judge(reading).ready()
         _proofs(judge, others)
         for case, seconds in zip(facts, took, strict=True):
             begun = time.perf_counter()

@@ -11,12 +11,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from comity.kernel.clock import Clock
+from comity.kernel.courts import Court
 from comity.kernel.decision import decide
 from comity.kernel.demand import CATEGORIES, Demand, Finding, Scope
 from comity.kernel.estate import Entity, Estate, Service, Site, Store
 from comity.kernel.gate import APPROVERS, Approval, Case, Counsel, Hits, Ruled
-from comity.kernel.law import DEAD, LIVE, Answer, Court, Happening, Law, Member, Question, Rule
+from comity.kernel.law import DEAD, LIVE, Answer, Happening, Law, Member, Question
 from comity.kernel.matter import KINDS, Event
+from comity.kernel.rule import Rule
 from comity.kernel.words import Both, Compare, Either, Not, Term, Vocabulary, Within, Word
 
 DAY = date(2016, 7, 14)

@@ -8,7 +8,8 @@ from hypothesis import given
 from tests.strategies import CASES, COURTS, DAY, TINY, facts, readings, values
 
 from comity.kernel.decision import OTHER, Judge, decide, stands_on, turns_on
-from comity.kernel.law import Answer, Happening, Law, Member, Question, Rule
+from comity.kernel.law import Answer, Happening, Law, Member, Question
+from comity.kernel.rule import Rule
 from comity.kernel.words import Both, Compare, Either, Not, Within, Word
 
 CONTROLS, READABLE = Word("record.served_controls"), Word("record.readable_by_provider")
@@ -234,6 +235,13 @@ def test_a_judge_does_not_work_twice():
     judge = Judge(TINY)
     assert judge.decide(CASES["free"]) is judge.decide({**CASES["free"], "demand.emergency": True})
     assert judge.decide(CASES["open"]) == judge.decide(CASES["open"])
+
+
+def test_a_judge_that_stood_ready_says_the_same():
+    """Rules are made ready when first asked, or all at once."""
+    ready = Judge(TINY).ready()
+    assert ready.units.keys() == {"power", "bar"} and not Judge(TINY).units
+    assert [ready.decide(case).id for case in CASES.values()] == [decide(case, TINY).id for case in CASES.values()]
 
 
 @pytest.mark.parametrize("answer", ["True", "yes", ""])

@@ -10,10 +10,12 @@ from tests.strategies import (
     CASE,
     CASES,
     CONFIRMED,
+    COURTS,
     DAY,
     HITS,
     ISSUED,
     NOON,
+    POWER,
     RULED,
     SCOPE,
     TINY,
@@ -34,7 +36,10 @@ from comity.kernel.gate import (
     counting,
     open_gate,
 )
+from comity.kernel.law import Law
 from comity.kernel.matter import Event, fold
+from comity.kernel.rule import Rule
+from comity.kernel.words import Word
 
 HOUR = timedelta(hours=1)
 
@@ -149,6 +154,21 @@ def test_a_window_is_waited_for_or_cleared():
     endless = ask(events=[event("window")])
     assert endless.reasons[0].remedy == "record the authority's clearance"
     assert isinstance(ask(events=[event("window"), event("window-cleared", -1)]), Release)
+
+
+def test_a_window_that_the_law_sets_shuts_the_gate_until_it_opens():
+    """Whether or not anyone wrote an event down; one whose opening nobody can tell stays shut."""
+    wait = Rule("wait", "obliges", "US", DAY, None, "an act, art. 8", "It waits.", Word("record.served_controls"))
+    law = Law((POWER, replace(wait, name="window"), replace(wait, id="answer", name="answer")), (), (), COURTS)
+    decision = decide(CASES["compelled"], law.on(DAY, "us-nysd"))
+    classes = tuple(replace(one, decision=decision) for one in RULED)
+    held = [replace(CASE, classes=classes), replace(CASE, classes=classes, opens=(("wait", NOON + HOUR),))]
+    assert [names(ask(case)) for case in held] == [["window-shut"], ["window-shut"]]
+    assert ask(held[0]).reasons[0].says == "It waits. (an act, art. 8)"
+    assert ask(held[1]).reasons[0].remedy == f"wait until {NOON + HOUR}, or record the authority's clearance"
+    assert isinstance(ask(replace(held[1], opens=(("wait", NOON),))), Release)
+    assert isinstance(ask(held[0], [event("window-cleared", -1)]), Release)
+    assert names(ask(held[0], [event("window-cleared", 1)])) == ["clock-behind", "window-shut"]
 
 
 def test_a_choice_to_refuse_is_kept_with_its_price():

@@ -1,6 +1,5 @@
 """Rules in force, answers that live and die, and the law as one court must read it on one day."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.strategies import COURTS, DAY, days, laws
 
-from comity.kernel.clock import Clock
-from comity.kernel.law import Answer, Assumption, Court, Happening, Law, Member, Question, Rule
-from comity.kernel.words import Word
+from comity.kernel.courts import Court
+from comity.kernel.law import Answer, Assumption, Happening, Law, Member, Question
+from comity.kernel.rule import Rule
+from comity.kernel.words import Both, Compare, Within, Word
 
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
 REACH = Question("reach", "does the Act reach abroad?", "it does not say", "US")
@@ -35,30 +35,11 @@ def read(court, *answers, day=DAY, questions=(REACH, TRANSFER), courts=COURTS, a
     return {id: answered.truth for id, answered in reading.questions.items()}
 
 
-def test_a_rule_is_in_force_from_its_first_day_until_the_day_before_its_end():
-    """Half open, like every range here."""
-    dated = rule(since=DAY, until=AFTER)
-    assert [dated.in_force(day) for day in (BEFORE, DAY, AFTER)] == [False, True, False]
-    assert rule().in_force(date(2100, 1, 1))
-
-
 def test_a_rule_governs_by_the_day_of_service_or_of_decision():
     """Transitional law is said by the rule itself."""
     law = Law((rule(id="old", until=DAY, governs="served"), rule(id="new", since=DAY)), (), (), COURTS)
     assert [r.id for r in law.on(DAY, "us-nysd", served=BEFORE).rules] == ["old", "new"]
     assert [r.id for r in law.on(DAY, "us-nysd").rules] == ["new"]
-
-
-def test_every_part_of_a_rule_that_matters_is_in_its_json():
-    """Two readings that could decide or show anything differently have different digests."""
-    base = rule(clock=Clock("14 days", "served", "frcp-6"))
-    changes = {
-        "effect": "bars", "place": "EU", "since": DAY, "until": AFTER, "cite": "x", "reads": "x", "when": Word("y"),
-        "reviewed": "read", "lifts": "x", "name": "x", "forum": "x", "clock": None,
-        "suspends": True, "governs": "served",
-    }  # fmt: skip
-    for key, value in changes.items():
-        assert replace(base, **{key: value}).as_json() != base.as_json()
 
 
 @pytest.mark.parametrize(
@@ -267,3 +248,39 @@ def test_another_day_or_court_or_assumption_is_another_reading():
         law.on(DAY, "us-nysd", (Assumption("reach", "decided", DAY, True, "us-ca2"),)).digest,
     }
     assert len(digests) == 6
+
+
+GERMAN = {"de-bgh": Court("de-bgh", "Federal Court of Justice", "DE", "eu-cjeu")}
+HOME, ABROAD = Compare("demand.place", "US"), Compare("demand.place", "DE")
+
+
+def in_force(*rules, members=()):
+    """Which of some rules are read."""
+    law = Law(rules, (), (), {**COURTS, **GERMAN}, members)
+    return [r.id for r in law.on(DAY, "us-nysd").rules]
+
+
+def test_a_power_belongs_to_the_state_whose_law_it_is():
+    """A United States statute arms no German authority, whatever it says; the Union's may arm a Member's."""
+    home, abroad = rule(id="home", when=HOME), rule(id="abroad", when=Both((ABROAD, Word("x"))))
+    union = rule(id="union", place="EU", when=ABROAD)
+    assert in_force(home, abroad, union) == ["home", "union"]
+    assert in_force(rule(id="any", place="XX", when=ABROAD)) == ["any"]
+    assert in_force(rule(id="negative", when=Compare("demand.place", "DE", False))) == ["negative"]
+
+
+def test_a_power_over_a_group_needs_authority_over_every_member():
+    """A German statute cannot arm the whole Union."""
+    members = (Member("EU", "DE", DAY, None), Member("EU", "IE", DAY, None), Member("NATO", "US", DAY, None))
+    group = Within("demand.place", "EU")
+    assert in_force(rule(id="union", place="EU", when=group), members=members) == ["union"]
+    assert in_force(rule(id="german", place="DE", when=group), members=members) == []
+
+
+def test_a_lift_takes_away_only_its_own_places_bar():
+    """Irish law cannot allow what United States law forbids; the Union's can lift a Member's bar."""
+    bar, irish = rule(id="bar", effect="bars"), rule(id="irish", effect="bars", place="IE")
+    lifts = [rule(id=f"{place}-{of}", effect="lifts", lifts=of, place=place) for place in ("US", "IE", "EU")
+             for of in ("bar", "irish")]  # fmt: skip
+    assert in_force(bar, irish, *lifts) == ["bar", "irish", "US-bar", "IE-irish", "EU-irish"]
+    assert in_force(rule(id="loose", effect="lifts", lifts="nothing")) == ["loose"]

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.strategies import DAY, NOON
 
-from comity.kernel.law import Clock, Rule
+from comity.kernel.clock import Clock
 from comity.kernel.matter import Event, fold
 from comity.kernel.notice import Duties, Policy, gaps, notice_due
 from comity.kernel.reason import Reason
+from comity.kernel.rule import Rule
 from comity.kernel.words import Proof, Word
 
 HOUR = timedelta(hours=1)

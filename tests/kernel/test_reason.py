@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from tests.strategies import conditions, facts
 
-from comity.kernel.law import Rule
 from comity.kernel.reason import Unit, predicate, prover, reasons, stands, value_text, written
+from comity.kernel.rule import Rule
 from comity.kernel.words import Both, Compare, Not, Proof, Word, canonical, prove
 
 GROUPS = {"EEA": frozenset({"IE", "DE"}), "PARTNERS": frozenset({"US"})}

@@ -7,7 +7,8 @@ import pytest
 from tests.strategies import COURTS, DAY
 
 from comity.kernel.decision import decide
-from comity.kernel.law import Law, Rule
+from comity.kernel.law import Law
+from comity.kernel.rule import Rule
 from comity.kernel.words import Word
 
 PAGE = Path(__file__).parents[2] / "docs/formats/verdicts.md"

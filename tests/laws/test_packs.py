@@ -13,7 +13,8 @@ import pytest
 
 import comity_laws
 from comity.kernel.decision import Judge, decide
-from comity.kernel.law import Law, Rule
+from comity.kernel.law import Law
+from comity.kernel.rule import Rule
 from comity.kernel.words import Value, terms_of
 from comity.lawpack import Example, Packs, check, read_assumption, read_folder, reading_for, try_all, try_example
 

@@ -30,11 +30,11 @@ from comity.desk.verify import verify
 from comity.kernel.collection import Counts, ItemFacts, Piece, Place, Span, screen, search
 from comity.kernel.demand import Scope
 from comity.kernel.gate import Release
-from comity.kernel.law import Rule
 from comity.kernel.matter import Event, fold, gag
 from comity.kernel.notice import Duties, Policy, gaps, notice_due
 from comity.kernel.production import Collected, Item, Manifest, Table, check, plan
 from comity.kernel.reason import Reason
+from comity.kernel.rule import Rule
 from comity.kernel.words import Proof, Word
 
 # Promise 1

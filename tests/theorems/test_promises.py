@@ -24,6 +24,7 @@ from tests.strategies import (
     CASES,
     CONFIRMED,
     COURTS,
+    DAY,
     ISSUED,
     NOON,
     POWER,
@@ -48,7 +49,8 @@ from comity.kernel.decision import Judge, decide, stands_on
 from comity.kernel.gate import Case, Hits, Refusal, Release, open_gate
 from comity.kernel.law import Answer, Happening, Law
 from comity.kernel.matter import ENDING, STAYS, fold, gag, in_contempt, standing, window
-from comity.kernel.words import Compare, Either, prove
+from comity.kernel.rule import Rule
+from comity.kernel.words import Both, Compare, Either, prove
 
 ROOT = Path(__file__).parents[2]
 COURT = one_of(*sorted(COURTS))
@@ -204,6 +206,17 @@ def test_6_an_answer_without_authority_changes_no_verdict(law, case, day, court,
     said = Answer("new", "reach", answer, by, "cite", "it says", (Happening(day, "decided", by),), binds)
     more = replace(law, answers=(*law.answers, said))
     assert decide(case, more.on(day, court)).verdict == decide(case, law.on(day, court)).verdict
+
+
+@given(laws(), facts(), days(), COURT, rules("new", "compels"), one_of("compels", "lifts"))
+def test_6_a_rule_without_authority_changes_no_verdict(law, case, day, court, new, effect):
+    """A power that arms another state's authorities, a lift of another state's bar."""
+    bar = Rule("foreign", "bars", "IE", DAY - timedelta(days=1), None, "an Irish law", "it forbids", new.when)
+    law = replace(law, rules=(*law.rules, bar))
+    over = Both((Compare("demand.place", "IE"), new.when)) if effect == "compels" else new.when
+    new = replace(new, effect=effect, place="US", lifts="foreign" if effect == "lifts" else "", when=over)
+    more = replace(law, rules=(*law.rules, new))
+    assert decide(case, more.on(day, court)).json == decide(case, law.on(day, court)).json
 
 
 @given(laws(), facts(), days(), COURT)

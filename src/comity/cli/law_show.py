@@ -19,7 +19,8 @@ from comity.cli.common import AsJson, a_day, coloured, indented, now, out, print
 from comity.cli.law import Laws, law
 from comity.desk.office import load_packs
 from comity.errors import ComityError
-from comity.kernel.law import Happening, Rule
+from comity.kernel.law import Happening
+from comity.kernel.rule import Rule
 from comity.lawpack import Packs
 from comity.lawpack.book import book
 from comity.lawpack.compare import Flip, Flips, compare

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from comity.desk.collection import scope_of, unproduced
-from comity.desk.decision import assess
+from comity.desk.decision import Assessment, assess
 from comity.desk.demand import findings
-from comity.desk.matter import demand_of, load, load_seen, record
+from comity.desk.matter import deadlines, demand_of, load, load_seen, record
 from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, open_gate
@@ -27,7 +27,14 @@ class NothingToApprove(ComityError):
 def case_of(office: Office, matter: Matter, at: datetime, assume: Iterable[str] = ()) -> Case:
     """All that the gate looks at, as known at a moment (under what-ifs, if any)."""
     assessment = assess(office, matter, at, assume, scope_of(matter))
-    return Case(demand_of(matter), findings(matter), assessment.ruled, hits_of(matter))
+    return Case(demand_of(matter), findings(matter), assessment.ruled, hits_of(matter), opens(assessment, matter, at))
+
+
+def opens(assessment: Assessment, matter: Matter, at: datetime) -> tuple[tuple[str, datetime], ...]:
+    """When each release window that the law sets opens; one whose clock nothing has started is left out."""
+    duties = [duty for ruled in assessment.ruled for duty in ruled.decision.duties if duty.rule.name == "window"]
+    clocks = deadlines(matter, duties, assessment.demand.place, at) if duties else ()
+    return tuple((clock.rule, clock.due) for clock in clocks if clock.rule in {duty.rule.id for duty in duties})
 
 
 def hits_of(matter: Matter) -> Hits | None:
@@ -79,7 +86,7 @@ def ask(office: Office, name: str, at: datetime, assume: Iterable[str] = ()) -> 
 def _asked(office: Office, matter: Matter, at: datetime, categories: frozenset[str]) -> Release | Refusal:
     scope = replace(demand_of(matter).scope, categories=categories)
     assessment = assess(office, matter, at, scope=scope)
-    case = Case(demand_of(matter), findings(matter), assessment.ruled, None)
+    case = Case(demand_of(matter), findings(matter), assessment.ruled, None, opens(assessment, matter, at))
     return open_gate(case, matter, (), scope, at)
 
 

@@ -13,6 +13,7 @@ production   manifest, hashes, order, seal; check of a finished production
 notice       who must be told, when; delay and secrecy orders
 report       counting, bands, small-number rules, tables
 
-Two rooms have a chamber of their own, which only they and those above them use: `clock` (how a time limit is counted)
-lies under law, `reason` (one rule applied to the facts) under decision.
+Two rooms have chambers of their own, which only they and those above them use. Under law lie `rule` (one sentence of
+law), `courts` (who stands above whom) and `clock` (how a time limit is counted), under decision `reason` (one rule
+applied to the facts).
 """

@@ -16,20 +16,10 @@ from json.encoder import encode_basestring as quoted
 from operator import attrgetter
 from typing import Final, Literal
 
-from comity.kernel.law import Effect, Reading, Rule
-from comity.kernel.reason import ADDRESS, UNREAD, Reason, Test, Unit, reasons, scan, value_text
-from comity.kernel.words import (
-    Compare,
-    Facts,
-    Leaf,
-    Proof,
-    Truth,
-    Value,
-    Within,
-    Word,
-    either,
-    leaves_of,
-)
+from comity.kernel.law import Reading
+from comity.kernel.reason import ADDRESS, UNREAD, Reason, Test, Unit, predicate, reasons, scan, value_text
+from comity.kernel.rule import Effect, Rule
+from comity.kernel.words import Compare, Facts, Leaf, Proof, Truth, Value, Within, Word, either, leaves_of, terms_of
 
 Verdict = Literal["compelled", "conflict", "barred", "free", "open"]
 SIDES: Final[tuple[Effect, Effect]] = ("compels", "bars")
@@ -82,9 +72,9 @@ class Decision:
     @cached_property
     def proof(self) -> Proof:
         """The whole reason as one tree."""
-        power = Proof("some power compels", either(r.truth for r in self.powers), "any", parts=_proofs(self.powers))
-        bar = Proof("some bar stands", either(r.truth for r in self.bars), "any", parts=_proofs(self.bars))
-        return Proof(self.verdict, None if self.verdict == "open" else True, "verdict", parts=(power, bar))
+        sides = (("some power compels", self.powers), ("some bar stands", self.bars))
+        parts = (Proof(s, either(r.truth for r in of), "any", parts=tuple(r.proof for r in of)) for s, of in sides)
+        return Proof(self.verdict, None if self.verdict == "open" else True, "verdict", parts=tuple(parts))
 
     def _written(self, reading: str) -> bytes:
         return (
@@ -122,10 +112,6 @@ class Decision:
         return tuple(dict.fromkeys(node.term for node in rested))
 
 
-def _proofs(reasons: tuple[Reason, ...]) -> tuple[Proof, ...]:
-    return tuple(reason.proof for reason in reasons)
-
-
 def _texts(parts: tuple[Reason, ...] | tuple[OpenPoint, ...]) -> str:
     return ",".join(map(TEXT, parts))
 
@@ -138,9 +124,13 @@ def _nodes(proof: Proof) -> Iterable[Proof]:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What may apply once it is known how and for what records are asked: the rules, and the two sides as tests."""
+    """What may apply once it is known how and for what records are asked: the rules, and the two sides as tests.
+
+    `unknown` has every term that these rules read, none of them known.
+    """
 
     units: tuple[Unit, ...]
+    unknown: Facts
     compels: Test
     bars: Test
 
@@ -151,28 +141,38 @@ class Judge:
     def __init__(self, reading: Reading) -> None:
         self.reading, self.digest = reading, reading.digest
         self.asks = {a.question.term: a.question.asks for a in reading.questions.values()}
-        cites = {a.question.term: "; ".join(said.cite for said in a.binding) for a in reading.questions.values()}
+        self.cites = {a.question.term: "; ".join(said.cite for said in a.binding) for a in reading.questions.values()}
         lifts: dict[str, list[Rule]] = {}
         for rule in reading.rules:
             if rule.effect == "lifts":
                 lifts.setdefault(rule.lifts, []).append(rule)
         rules = sorted((rule for rule in reading.rules if rule.effect != "lifts"), key=lambda rule: rule.id)
-        lifted = [(rule, lifts.get(rule.id, ()) if rule.effect == "bars" else ()) for rule in rules]
-        self.every = tuple(Unit(rule, by, reading.groups, cites) for rule, by in lifted)
+        self.every = [(rule, tuple(lifts.get(rule.id, ())) if rule.effect == "bars" else ()) for rule in rules]
         self.settled = {term: truth for term, truth in reading.truths.items() if truth is not None}
-        self.unknown: Facts = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in self.every)))
-        self.tests = {unit.rule.id: unit.test for unit in self.every}
+        self.units: dict[str, Unit] = {}
         self.live: dict[tuple[Value, Value], Live] = {}
         self.decided: dict[tuple[str, ...], Decision] = {}
         self.values: dict[tuple[str, Value], tuple[Value, ...]] = {}
+
+    def ready(self) -> Judge:
+        """Make every rule ready now, as who has many cases to decide will want; otherwise each is when first asked."""
+        for rule, lifts in self.every:
+            self._unit(rule, lifts)
+        return self
+
+    def _unit(self, rule: Rule, lifts: tuple[Rule, ...]) -> Unit:
+        if rule.id not in self.units:
+            self.units[rule.id] = Unit(rule, lifts, self.reading.groups, self.cites)
+        return self.units[rule.id]
 
     def decide(self, facts: Facts) -> Decision:
         """The verdict for one class of records under one demand.
 
         A fact named `question.x` is counsel's answer: it counts only where the law itself leaves x open.
         """
-        known = {**self.unknown, **facts, **self.settled}
-        found = reasons(self._live(known).units, known)
+        live = self._live(facts)
+        known = {**live.unknown, **facts, **self.settled}
+        found = reasons(live.units, known)
         key = tuple(map(TEXT, found))
         decision = self.decided.get(key)
         if decision is None:
@@ -200,10 +200,12 @@ class Judge:
         key = (known.get("demand.instrument"), known.get("record.category"))
         found = self.live.get(key)
         if found is None:
-            given = {"demand.instrument": key[0], "record.category": key[1]}
-            units = [unit for unit in self.every if unit.addressed(given) is not False]
+            given, groups = {"demand.instrument": key[0], "record.category": key[1]}, self.reading.groups
+            said = [(predicate(rule.when, groups, given.keys())(given), rule, lifts) for rule, lifts in self.every]
+            units = tuple(self._unit(rule, lifts) for truth, rule, lifts in said if truth is not False)
+            unknown = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in units)))
             sides = [scan([u.test for u in units if u.rule.effect == effect], True) for effect in SIDES]
-            found = self.live[key] = Live(tuple(units), *sides)
+            found = self.live[key] = Live(units, unknown, *sides)
         return found
 
     def _open_points(
@@ -213,7 +215,7 @@ class Judge:
         doubted = [reason for reason in doubtful if reason.truth is None]
         for term in dict.fromkeys([term for reason in doubted for term in reason.unknown]):
             # a rule in which the term does not matter stays unknown whatever it turns out to be: the others are tried
-            tests = [(r.rule.effect, self.tests[r.rule.id] if term in r.unknown else None) for r in doubted]
+            tests = [(r.rule.effect, self.units[r.rule.id].test if term in r.unknown else None) for r in doubted]
             powers, bars = ([test for effect, test in tests if effect == side] for side in SIDES)
             outcomes = []
             for value in self.alternatives(term, None):
@@ -235,8 +237,8 @@ class Judge:
     @cached_property
     def _leaves(self) -> Mapping[str, set[Leaf]]:
         found: dict[str, set[Leaf]] = {}
-        for unit in self.every:
-            for leaf in [leaf for one in (unit, *unit.lifts) for leaf in leaves_of(one.rule.when)]:
+        for rule, lifts in self.every:
+            for leaf in [leaf for one in (rule, *lifts) for leaf in leaves_of(one.when)]:
                 found.setdefault(leaf.name, set()).add(leaf)
         return found
 
@@ -252,7 +254,7 @@ class Judge:
 
 
 def decide(facts: Facts, reading: Reading) -> Decision:
-    """The verdict for one class of records under one demand, on this reading of the law."""
+    """The verdict for one class of records under one demand, on this reading."""
     return Judge(reading).decide(facts)
 
 
@@ -273,7 +275,8 @@ def turns_on(facts: Facts, reading: Reading, most: int = 2) -> tuple[tuple[Chang
     judge = Judge(reading)
     known = {**facts, **judge.settled}
     start = judge.verdict(known)
-    terms = sorted({term for unit in judge.every if unit.rule.effect in SIDES for term in unit.terms})
+    sides = [one for rule, lifts in judge.every if rule.effect in SIDES for one in (rule, *lifts)]
+    terms = sorted(frozenset[str]().union(*(terms_of(rule.when) for rule in sides)))
     found: list[tuple[Change, Verdict]] = []
     for chosen in chain.from_iterable(combinations(terms, size) for size in range(1, most + 1)):
         if any({term for term, _ in change} <= set(chosen) for change, _ in found):

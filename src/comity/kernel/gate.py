@@ -98,12 +98,16 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that the gate looks at besides the matter itself."""
+    """All that the gate looks at besides the matter itself.
+
+    `opens` says by rule when a release window that the law sets opens; one that is not told keeps the gate shut.
+    """
 
     demand: Demand
     findings: tuple[Finding, ...]
     classes: tuple[Ruled, ...]
     hits: Hits | None
+    opens: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ def open_gate(
         *_clock(case, matter, at),
         *_genuine(case, at),
         *_alive(matter, scope, at),
+        *_waited(case, matter, at),
         *_asked(case, matter, scope),
         *_lawful(case, scope),
         *_read(case, scope),
@@ -205,6 +210,16 @@ def _alive(matter: Matter, scope: Scope, at: datetime) -> Iterator[Reason]:
     if held := window(matter, at):
         wait = f"wait until {held.until}, or " if held.until else ""
         yield Reason("window-shut", held.says, f"{wait}record the authority's clearance")
+
+
+def _waited(case: Case, matter: Matter, at: datetime) -> Iterator[Reason]:
+    """The release windows that the law sets: shut until they open, or until the authority cleared the release."""
+    cleared = any(event.happened <= at for event in matter.of("window-cleared"))
+    for rule in {duty.rule.id: duty.rule for ruled in case.classes for duty in ruled.decision.duties}.values():
+        opens = dict(case.opens).get(rule.id)
+        if rule.name == "window" and not cleared and (opens is None or at < opens):
+            wait = f"wait until {opens}, or " if opens else ""
+            yield Reason("window-shut", f"{rule.reads} ({rule.cite})", f"{wait}record the authority's clearance")
 
 
 def _asked(case: Case, matter: Matter, scope: Scope) -> Iterator[Reason]:

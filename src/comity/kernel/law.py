@@ -7,70 +7,18 @@ read on one day. What nobody with authority has answered is unknown there, and w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from comity.kernel.clock import Clock
-from comity.kernel.words import Condition, Facts, Groups, Truth, digest, write
+from comity.kernel.courts import Court, apexes, lawgivers, line
+from comity.kernel.rule import Rule
+from comity.kernel.words import Both, Compare, Facts, Groups, Truth, Within, digest
 
-Effect = Literal["compels", "bars", "lifts", "objects", "obliges", "routes"]
 LIVE = frozenset({"enacted", "decided", "affirmed", "stay lifted"})
 DEAD = frozenset({"stayed", "reversed", "vacated", "overruled", "superseded", "repealed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One sentence of law: its effect, the days it is in force (half open), its text and the condition it reads.
-
-    `lifts` names the bar it takes away. `name`, `forum`, `clock` and `suspends` say which ground, duty or channel.
-    `governs` is `decided` (the law of the day of decision) or `served` (the law of the day of service). `ended` is the
-    day on which an end that works back was enacted; `precedents` are questions whose answers are shown beside the rule.
-    """
-
-    id: str
-    effect: Effect
-    place: str
-    since: date
-    until: date | None
-    cite: str
-    reads: str
-    when: Condition
-    enacted: date | None = None
-    quote: str = ""
-    reviewed: str = "unverified"
-    instrument: str = ""
-    lifts: str = ""
-    name: str = ""
-    forum: str = ""
-    clock: Clock | None = None
-    suspends: bool = False
-    governs: Literal["served", "decided"] = "decided"
-    ended: date | None = None
-    precedents: tuple[str, ...] = ()
-
-    def in_force(self, day: date, known: date | None = None) -> bool:
-        """Whether the rule governs `day`, as the law stands on `known`; its last day is the one before `until`.
-
-        What works back does so only for those who look back: a rule enacted later was no law before, and one whose end
-        was enacted later (`ended`) was law until then.
-        """
-        asked = known or day
-        begun = self.since <= day and (self.enacted is None or self.enacted <= asked)
-        return begun and (self.until is None or day < self.until or (self.ended is not None and asked < self.ended))
-
-    def as_json(self) -> dict[str, object]:
-        """The rule as it enters the digest of a reading."""
-        days = [day and day.isoformat() for day in (self.since, self.until, self.enacted, self.ended)]
-        clock = [self.clock.limit, self.clock.starts, self.clock.counts] if self.clock else None
-        return {
-            "id": self.id, "effect": self.effect, "place": self.place, "days": days, "cite": self.cite,
-            "reads": self.reads, "when": write(self.when), "reviewed": self.reviewed, "lifts": self.lifts,
-            "name": self.name, "forum": self.forum, "clock": clock, "suspends": self.suspends, "governs": self.governs,
-            "precedents": list(self.precedents),
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +65,6 @@ class Answer:
         """Live or dead by the last happening up to `day`, of two on one day the one written later; not before any."""
         past = [happening for happening in reversed(self.history) if happening.day <= day]
         return bool(past) and max(past, key=lambda happening: happening.day).what in LIVE
-
-
-@dataclass(frozen=True, slots=True)
-class Court:
-    """A court, or a legislature at the top of its line: the place it speaks for and who stands above it.
-
-    `apex` marks the court whose reading of a place's law foreign courts take, where that is not the one right under
-    the legislature: a constitutional court stands above it.
-    """
-
-    id: str
-    name: str
-    place: str
-    above: str | None
-    legislature: bool = False
-    apex: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +126,7 @@ class Reading:
         """What was read: rules, questions' values and group members, independent of the order they were loaded in."""
         read: dict[str, object] = {
             "day": self.day.isoformat(), "served": self.served.isoformat(), "court": self.court,
-            "rules": {rule.id: rule.as_json() for rule in self.rules}, "questions": dict(self.truths),
+            "rules": {rule.id: rule.digest for rule in self.rules}, "questions": dict(self.truths),
             "groups": {name: sorted(places) for name, places in self.groups.items()},
             "assumed": sorted(map(str, self.assumed)),
         }  # fmt: skip
@@ -213,26 +145,44 @@ class Law:
 
     def line(self, court: str) -> tuple[str, ...]:
         """The court and those above it, nearest first."""
-        line: list[str] = []
-        at: str | None = court
-        while at is not None and at not in line:
-            line.append(at)
-            at = self.courts[at].above
-        return tuple(line)
+        return line(self.courts, court)
 
     @cached_property
     def apexes(self) -> Mapping[str, str]:
-        """The highest court of each place: the one so marked, or right under a legislature, or the top of its line."""
-        tops: dict[str, str] = {}
-        for court in sorted(self.courts.values(), key=lambda c: (not c.apex, c.legislature, len(self.line(c.id)), c.id)):
-            tops.setdefault(court.place, court.id)
-        return tops
+        """The court whose word foreign courts take for a place's law, by place."""
+        return apexes(self.courts)
+
+    @cached_property
+    def lawful(self) -> tuple[Rule, ...]:
+        """The rules made with authority: a power over its own place's demands, a lift of its own place's bar.
+
+        Law that is no single state's (of a place without courts) has it everywhere.
+        """
+        bars = {rule.id: rule.place for rule in self.rules if rule.effect == "bars"}
+        givers = lawgivers(self.courts)
+        return tuple(
+            rule
+            for rule in self.rules
+            if rule.place not in givers or all(rule.place in givers.get(p, {p}) for p in self._over(rule, bars))
+        )
+
+    def _over(self, rule: Rule, bars: Mapping[str, str]) -> Iterable[str]:
+        """The places whose authorities a power arms, or whose bar a lift takes away."""
+        if rule.effect == "lifts":
+            return {bars.get(rule.lifts, rule.place)}
+        if rule.effect != "compels":
+            return ()
+        parts = rule.when.parts if isinstance(rule.when, Both) else (rule.when,)
+        armed = [part for part in parts if isinstance(part, Compare | Within) and part.name == "demand.place"]
+        codes = {part.code for part in armed if isinstance(part, Compare) and part.same}
+        groups = {part.group for part in armed if isinstance(part, Within) and part.inside}
+        return codes | {member.place for member in self.members if member.group in groups}
 
     def on(self, day: date, court: str, assume: tuple[Assumption, ...] = (), served: date | None = None) -> Reading:
         """The law as `court` must read it on `day`, for a demand served on `served`, under the assumptions given."""
         law = self._assuming(assume) if assume else self
         service = served or day
-        rules = tuple(r for r in law.rules if r.in_force(service if r.governs == "served" else day, day))
+        rules = tuple(r for r in law.lawful if r.in_force(service if r.governs == "served" else day, day))
         questions = {question.id: law._read(question, day, court) for question in law.questions}
         names = {member.group for member in law.members}
         return Reading(day, court, service, rules, questions, {n: law.group(n, day) for n in names}, tuple(assume))
@@ -248,8 +198,7 @@ class Law:
         if question.place not in {self.courts[step].place for step in line}:
             apex = self.apexes.get(question.place)
             line = self.line(apex) if apex else ()
-        given = sorted((a for a in self.answers if a.question == question.id), key=lambda a: a.id)
-        live = [a for a in given if a.live(day) and self._has_authority(a, question)]
+        live = [a for a in self.given.get(question.id, ()) if a.live(day) and self._has_authority(a, question)]
         rank = {step: height for height, step in enumerate(line)}
         binding = [a for a in live if a.by in rank and (a.binds == "below" or a.by == line[0])]
         top = max((rank[a.by] for a in binding), default=0)
@@ -257,6 +206,14 @@ class Law:
         said = {a.answer for a in binding}
         truth = said.pop() if len(said) == 1 else None
         return Answered(question, truth, tuple(binding), tuple(a for a in live if a not in binding))
+
+    @cached_property
+    def given(self) -> Mapping[str, list[Answer]]:
+        """The answers to each question, in the order of their ids."""
+        found: dict[str, list[Answer]] = {}
+        for answer in sorted(self.answers, key=lambda answer: answer.id):
+            found.setdefault(answer.question, []).append(answer)
+        return found
 
     def _has_authority(self, answer: Answer, question: Question) -> bool:
         """Only a body in one line with the courts of the question's place has a say in its law."""

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from comity.kernel.law import Rule
 from comity.kernel.matter import GAGS, Event, Matter, gag
 from comity.kernel.reason import Reason
+from comity.kernel.rule import Rule
 
 State = Literal["due", "withheld", "given", "not-required"]
 Gap = tuple[datetime, datetime]

@@ -12,7 +12,7 @@ from json.encoder import encode_basestring as quoted
 from operator import itemgetter
 from typing import Final, Literal
 
-from comity.kernel.law import Rule
+from comity.kernel.rule import Rule
 from comity.kernel.words import (
     Both,
     Compare,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from comity.kernel.law import Rule
+from comity.kernel.rule import Rule
 from comity.lawpack.read import Packs
 from comity.lawpack.show import (
     Asked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise, product
 
-from comity.kernel.law import Rule
+from comity.kernel.rule import Rule
 from comity.kernel.words import Fault, terms_of
 from comity.lawpack.examples import Outcome, try_example
 from comity.lawpack.faults import fault
@@ -19,6 +19,7 @@ def check(packs: Packs) -> tuple[Fault, ...]:
         *_duplicates(packs),
         *_versions(packs),
         *_lifts(packs),
+        *_unlawful(packs),
         *_answers(packs),
         *_questions(packs),
     ]
@@ -64,6 +65,20 @@ def _lifts(packs: Packs) -> Iterator[Fault]:
             if rule.effect == "lifts" and rule.lifts not in bars:
                 where = pack.document.named("rule", rule.id, "lifts")
                 yield fault("dangling-lift", where, f"`{rule.lifts}` is not a bar")
+
+
+def _unlawful(packs: Packs) -> Iterator[Fault]:
+    """Rules that change nothing because who made them has no say there, and precedents that nobody can have set."""
+    lawful = {rule.id for rule in packs.law.lawful}
+    questions = {question.id for question in packs.law.questions}
+    for pack in packs.packs:
+        for rule in pack.rules:
+            if rule.id not in lawful:
+                where = pack.document.named("rule", rule.id)
+                yield fault("without-authority", where, f"`{rule.id}` is law of {rule.place} and reaches further")
+            for asked in set(rule.precedents) - questions:
+                where = pack.document.named("rule", rule.id, "precedents")
+                yield fault("precedents-of-nothing", where, f"`{asked}` is not a question")
 
 
 def _answers(packs: Packs) -> Iterator[Fault]:

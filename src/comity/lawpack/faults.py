@@ -24,6 +24,9 @@ NAMES: Final[dict[str, str]] = {
     "date-overlap": "let each version of a rule end on the day the next begins",
     "bad-clock": 'write limit = "14 days" or "8 hours" and counts = "calendar", "frcp-6", "frcrp-45" or "eu-1182-71"',
     "dangling-lift": "name the id of a rule whose effect is bars",
+    "without-authority": "a power is for its own place's demands and a lift for its own place's bar: mend `when`, "
+    "`lifts` or the pack's place",
+    "precedents-of-nothing": "name the id of a question",
     "answer-to-no-question": "name the id of a question, or add the question",
     "unknown-court": "declare the court in courts.toml, or mend the spelling",
     "court-cycle": "a court cannot stand above itself: mend one `above`",

@@ -13,8 +13,10 @@ from typing import Any, Final
 
 import comity_laws
 from comity.kernel.clock import Clock
-from comity.kernel.law import DEAD, LIVE, Answer, Court, Happening, Law, Member, Question, Rule
+from comity.kernel.courts import Court
+from comity.kernel.law import DEAD, LIVE, Answer, Happening, Law, Member, Question
 from comity.kernel.matter import KINDS
+from comity.kernel.rule import Rule
 from comity.kernel.words import Condition, Fault, Term, Vocabulary, Word
 from comity.lawpack.conditions import parse
 from comity.lawpack.faults import fault
@@ -22,7 +24,7 @@ from comity.lawpack.tables import Document, Row, Shape, read_document
 
 ORDER: Final = ("instrument", "rule", "question", "answer", "template", "example", "unmodelled")
 EFFECTS: Final = ("compels", "bars", "lifts", "objects", "obliges", "routes")
-DUTIES: Final = ("answer", "secrecy", "notice", "preservation", "notification")
+DUTIES: Final = ("answer", "secrecy", "notice", "preservation", "notification", "window")
 LIMIT: Final = re.compile(r"[1-9]\d{0,3} (hours?|days?)")
 COUNTS: Final = frozenset({"calendar", "frcp-6", "frcrp-45", "eu-1182-71"})
 _RULE_MAY = {

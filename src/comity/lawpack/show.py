@@ -14,7 +14,9 @@ from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 from comity.errors import ComityError
-from comity.kernel.law import Answer, Answered, Court, Member, Question, Rule
+from comity.kernel.courts import Court
+from comity.kernel.law import Answer, Answered, Member, Question
+from comity.kernel.rule import Rule
 from comity.kernel.words import Both, Condition, Either, Value, terms_of, write
 from comity.lawpack.read import Example, Pack, Packs
 from comity.lawpack.tables import Row
