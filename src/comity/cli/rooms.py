@@ -10,6 +10,7 @@ ROOMS: Final = (
     "estate",
     "law",
     "law_show",
+    "law_alerts",
     "demand",
     "decision",
     "matter",

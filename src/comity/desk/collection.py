@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from comity.desk.decision import classes_of
+from comity.desk.decision import Words, classes_of
 from comity.desk.estate import Place
 from comity.desk.matter import demand_of, load_seen, record
 from comity.desk.office import Office
@@ -161,7 +161,7 @@ def _event(listing: Listing, kept: str, by: str, at: datetime) -> Event:
 def _places(office: Office, matter: Matter, scope: Scope) -> Iterator[tuple[str, tuple[str, ...]]]:
     demand = replace(demand_of(matter), scope=scope)
     stores: dict[str, dict[str, None]] = {}
-    for one in classes_of(office.holdings, demand, frozenset()):
+    for one in classes_of(office.holdings, demand, Words(frozenset())):
         stores.setdefault(one.store, {}).update(dict.fromkeys(one.accounts))
     yield from ((store, tuple(accounts)) for store, accounts in sorted(stores.items()))
 

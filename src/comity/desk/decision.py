@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.decision import Judge
 from comity.kernel.demand import Demand, Scope
-from comity.kernel.estate import Store, controlled_from, record_facts
+from comity.kernel.estate import Estate, Store, controlled_from, record_facts
 from comity.kernel.gate import Counsel, Ruled
 from comity.kernel.law import Reading
 from comity.kernel.matter import GAGS, Matter, gag
@@ -33,10 +34,22 @@ class NothingHeld(ComityError):
 
 
 class NoCourt(ComityError):
-    """no court of `{place}` is known to the packs"""
+    """no court of `{state}` is known to the packs"""
 
     help = "name the court of the demand, or add the place's courts to courts.toml"
     exit_code = 4
+
+
+UNION: Final = "EU"
+"""The group of the European Union's Member States."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the estate is asked in: the declared terms, and the Member States of the European Union on the day."""
+
+    terms: frozenset[str]
+    union: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -71,11 +84,12 @@ def assess(
     home = office.holdings.estate.entities[demand.served_entity].place
     court = demand.court or law.apexes.get(demand.place) or law.apexes.get(home, "")
     if court not in law.courts:
-        raise NoCourt(place=demand.place)
+        raise NoCourt(state=demand.place)
     on = at.astimezone(forum_zone(demand.place)).date()
     served = demand.served.astimezone(forum_zone(demand.place)).date()
     reading = law.on(on, court, tuple(read_assumption(text, law) for text in assume), served)
-    classes = tuple(classes_of(office.holdings, demand, frozenset(office.packs.words.terms)))
+    words = Words(frozenset(office.packs.words.terms), law.group(UNION, on))
+    classes = tuple(classes_of(office.holdings, demand, words))
     if not classes:
         raise NothingHeld(accounts=", ".join(demand.scope.accounts))
     later = learned(matter, at, frozenset(office.packs.words.terms))
@@ -95,7 +109,7 @@ def _ruled(judge: Judge, one: Class, answers: tuple[Counsel, ...]) -> Ruled:
     return Ruled(one.name, one.category, decision, judge.decide({**one.facts, **put_in}), given)
 
 
-def classes_of(holdings: Holdings, demand: Demand, declared: frozenset[str]) -> Iterator[Class]:
+def classes_of(holdings: Holdings, demand: Demand, words: Words) -> Iterator[Class]:
     """The classes of records in the scope: accounts of one store and category that the law cannot tell apart."""
     groups: dict[tuple[str, str, tuple[tuple[str, Value], ...]], list[str]] = {}
     for address in demand.scope.accounts:
@@ -103,19 +117,29 @@ def classes_of(holdings: Holdings, demand: Demand, declared: frozenset[str]) -> 
             subject = tuple(sorted(account.as_facts().items()))
             for category in sorted(_categories(holdings.estate.stores[account.store], demand)):
                 groups.setdefault((account.store, category, subject), []).append(address)
-    alone = {(store, category): 0 for store, category, _ in groups}
-    for store, category, _ in groups:
-        alone[store, category] += 1
+    alone = Counter((store, category) for store, category, _ in groups)
     for (store, category, subject), addresses in sorted(groups.items(), key=lambda pair: (pair[0][:2], pair[1])):
-        facts, derived = record_facts(holdings.estate, store, demand.served_entity, demand.place)
-        seats = {term: seat.group(1).upper() for term in sorted(declared) if (seat := SEAT.fullmatch(term))}
-        for term, place in seats.items():
-            proof = controlled_from(holdings.estate, demand.served_entity, place)
-            facts[term], derived = proof.truth, (*derived, replace(proof, by="derived", term=term))
-        own = {**dict(subject), **facts, **demand.as_facts(), "record.category": category}
+        facts, derived = stated(holdings.estate, store, (demand.served_entity, demand.place), words)
+        whose = dict(subject)
+        home = whose.get("subject.place")
+        own = {**whose, "subject.in_forum": home and home == demand.place, **facts, **demand.as_facts()}
+        own["record.category"] = category
         name = f"{store}/{category}" if alone[store, category] == 1 else f"{store}/{category}/{addresses[0]}"
-        known = {term: value for term, value in own.items() if term in declared}
+        known = {term: value for term, value in own.items() if term in words.terms}
         yield Class(name, store, category, tuple(addresses), known, derived)
+
+
+def stated(
+    estate: Estate, store: str, asked: tuple[str, str], words: Words
+) -> tuple[dict[str, Value], tuple[Proof, ...]]:
+    """What the estate says of records in one store when a company is served by a state (`asked`), with the proofs."""
+    served, forum = asked
+    facts, derived = record_facts(estate, store, served, forum, words.union)
+    seats = {term: seat.group(1).upper() for term in sorted(words.terms) if (seat := SEAT.fullmatch(term))}
+    for term, place in seats.items():
+        proof = controlled_from(estate, served, place)
+        facts[term], derived = proof.truth, (*derived, replace(proof, by="derived", term=term))
+    return facts, derived
 
 
 def _categories(store: Store, demand: Demand) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -98,6 +99,12 @@ class Office:
         if role is not None and role not in roles:
             raise NotThatPerson(person=name, why=f"is not {role}")
         return role or next(iter(sorted(roles & APPROVERS) or sorted(roles)))
+
+    def under(self, packs: Packs) -> Office:
+        """The same office under another state of the law; nothing of it is kept."""
+        other = copy(self)
+        other.__dict__["packs"] = packs
+        return other
 
     def close(self) -> None:
         """Let go of the registry, if it was opened."""

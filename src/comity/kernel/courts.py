@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Court:
 
 
 Courts = Mapping[str, Court]
+NO_STATE: Final = "XX"
+"""Stands for the place of law that is no single state's: treaties, and what stands in for law that is not carried."""
 
 
 def line(courts: Courts, court: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from comity.kernel.law import Reading
-from comity.kernel.reason import ADDRESS, UNREAD, Reason, Test, Unit, predicate, reasons, scan, value_text
+from comity.kernel.reason import ADDRESS, UNREAD, Reason, Test, Unit, reasons, scan, value_text
 from comity.kernel.rule import Effect, Rule
 from comity.kernel.words import Compare, Facts, Leaf, Proof, Truth, Value, Within, Word, either, leaves_of, terms_of
 
@@ -156,8 +156,9 @@ class Judge:
 
     def ready(self) -> Judge:
         """Make every rule ready now, as who has many cases to decide will want; otherwise each is when first asked."""
-        for rule, lifts in self.every:
-            self._unit(rule, lifts)
+        for unit in [self._unit(rule, lifts) for rule, lifts in self.every]:
+            for one in (unit, *unit.lifts):
+                one.ready()
         return self
 
     def _unit(self, rule: Rule, lifts: tuple[Rule, ...]) -> Unit:
@@ -200,9 +201,7 @@ class Judge:
         key = (known.get("demand.instrument"), known.get("record.category"))
         found = self.live.get(key)
         if found is None:
-            given, groups = {"demand.instrument": key[0], "record.category": key[1]}, self.reading.groups
-            said = [(predicate(rule.when, groups, given.keys())(given), rule, lifts) for rule, lifts in self.every]
-            units = tuple(self._unit(rule, lifts) for truth, rule, lifts in said if truth is not False)
+            units = tuple(self._unit(rule, lifts) for rule, lifts in self.every if rule.addresses(*key))
             unknown = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in units)))
             sides = [scan([u.test for u in units if u.rule.effect == effect], True) for effect in SIDES]
             found = self.live[key] = Live(units, unknown, *sides)

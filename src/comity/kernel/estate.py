@@ -211,11 +211,20 @@ def offered(estate: Estate, service: Service, forum: str) -> Proof:
     return Proof(f"{service.name} is offered in {forum}", truth, "fact", truth, "estate.offered")
 
 
-def record_facts(estate: Estate, store_id: str, served: str, forum: str) -> tuple[dict[str, Value], tuple[Proof, ...]]:
+def offered_among(service: Service, union: frozenset[str]) -> Proof:
+    """Is the service offered in one of the states of a union?"""
+    truth = None if service.offered is None else bool(service.offered & union)
+    return Proof(f"{service.name} is offered in the Union", truth, "fact", truth, "estate.offered")
+
+
+def record_facts(
+    estate: Estate, store_id: str, served: str, forum: str, union: frozenset[str] = frozenset()
+) -> tuple[dict[str, Value], tuple[Proof, ...]]:
     """What the law may ask of records in one store when `served` is served by `forum`: the facts, and their proofs.
 
     Terms: `record.store_place`, `record.holder_place`, `record.served_controls`, `record.readable_by_provider`,
-    `served.place`, `served.present_in_forum`, `served.offers_in_forum`, `served.public_provider`.
+    `served.place`, `served.present_in_forum`, `served.offers_in_forum`, `served.public_provider`, and, where `union`
+    says which states the European Union has that day, `served.offers_in_union`.
     """
     store = estate.stores[store_id]
     service = estate.services[store.service]
@@ -225,6 +234,8 @@ def record_facts(estate: Estate, store_id: str, served: str, forum: str) -> tupl
         "served.present_in_forum": present(estate, served, forum),
         "served.offers_in_forum": offered(estate, service, forum),
     }
+    if union:
+        derived["served.offers_in_union"] = offered_among(service, union)
     facts: dict[str, Value] = {term: proof.truth for term, proof in derived.items()}
     facts["record.store_place"] = estate.sites[store.site].country
     facts["record.holder_place"] = estate.entities[store.holder].place

@@ -209,14 +209,15 @@ class Unit:
     """A rule made ready, with what lifts it; a reason is kept for each combination of the facts that it reads."""
 
     __slots__ = (
-        "addressed", "head", "lifts", "made", "prove", "read", "recall", "rule", "seen", "tail", "terms", "test",
+        "addressed", "frame", "given", "lifts", "made", "prove", "read", "recall", "rule", "seen", "terms", "test",
     )  # fmt: skip
 
     def __init__(self, rule: Rule, lifts: Iterable[Rule], groups: Groups, cites: Mapping[str, str]) -> None:
         own = sorted(terms_of(rule.when))
-        self.rule, self.read, self.prove = rule, itemgetter(*own), prover(rule.when, groups, cites)
+        self.rule, self.read, self.given = rule, itemgetter(*own), (groups, cites)
         self.addressed = predicate(rule.when, groups, frozenset(ADDRESS))
-        self.head, self.tail = _frame(_node(rule, None, ()))
+        self.prove: Prover | None = None
+        self.frame = ("", "")
         self.lifts = tuple(Unit(lift, (), groups, cites) for lift in sorted(lifts, key=lambda lift: lift.id))
         self.terms: frozenset[str] = frozenset(own).union(*(lift.terms for lift in self.lifts))
         lifted = Either(tuple(lift.rule.when for lift in self.lifts))
@@ -224,6 +225,12 @@ class Unit:
         self.seen: dict[object, Reason | Literal[False]] = {}
         self.recall = self.seen.get
         self.made: dict[tuple[str, ...], Reason] = {}
+
+    def ready(self) -> Prover:
+        """How the rule is proved, made when it is first needed: most rules have nothing to say on most cases."""
+        if self.prove is None:
+            self.prove, self.frame = prover(self.rule.when, *self.given), _frame(_node(self.rule, None, ()))
+        return self.prove
 
     def learn(self, known: Facts) -> Reason | Literal[False]:
         """Apply the rule alone to facts not seen before, and keep what came out; False if it has nothing to say."""
@@ -234,7 +241,7 @@ class Unit:
         effect = self.rule.effect
         if effect != "lifts" and self.addressed(known) is False:
             return False
-        proof, text = self.prove(known)
+        proof, text = self.ready()(known)
         if proof.truth is False and effect not in ("compels", "bars", "lifts"):
             return False
         return self.made.get((text,)) or self._make((text,), proof.truth, (proof,), text)
@@ -247,13 +254,15 @@ class Unit:
         if found is None:
             truth = stands(own.truth, either([lift.truth for lift in lifts]))
             shown = [lift for lift in lifts if lift.truth is not False] or lifts
-            inner = own.text[len(self.head) : own.text.rindex(self.tail)]
+            head, tail = self.frame
+            inner = own.text[len(head) : own.text.rindex(tail)]
             text = ",".join([inner, *[lift.text for lift in shown]])
             found = self._make(key, truth, (*own.parts, *[lift.proof for lift in shown]), text)
         return found
 
     def _make(self, key: tuple[str, ...], truth: Truth, parts: tuple[Proof, ...], text: str) -> Reason:
-        whole = f"{self.head}{text}{self.tail}{value_text(truth)}}}"
+        head, tail = self.frame
+        whole = f"{head}{text}{tail}{value_text(truth)}}}"
         unknown = tuple(dict.fromkeys([term for part in parts for term in unknowns(part)])) if truth is None else ()
         reason = self.made[key] = Reason(self.rule, truth, parts, whole, unknown)
         return reason

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from comity.kernel.clock import Clock
-from comity.kernel.words import Condition, digest, write
+from comity.kernel.words import Condition, Value, digest, settle, write
 
 Effect = Literal["compels", "bars", "lifts", "objects", "obliges", "routes"]
 
@@ -57,6 +57,18 @@ class Rule:
     def digest(self) -> str:
         """What enters the digest of a reading."""
         return digest(self.as_json())
+
+    def addresses(self, instrument: Value, category: Value) -> bool:
+        """Whether it may have anything to say of this kind of demand for this class of records."""
+        key = (instrument, category)
+        if key not in self._addressed:
+            given = {"demand.instrument": instrument, "record.category": category}
+            self._addressed[key] = settle(self.when, given, {}) is not False
+        return self._addressed[key]
+
+    @cached_property
+    def _addressed(self) -> dict[tuple[Value, Value], bool]:
+        return {}
 
     def as_json(self) -> dict[str, object]:
         """The rule with all that could decide or show anything."""

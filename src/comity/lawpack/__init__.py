@@ -3,7 +3,7 @@
 from comity.lawpack.assume import NotAnAssumption, read_assumption
 from comity.lawpack.check import check, try_all
 from comity.lawpack.examples import Outcome, reading_for, try_example
-from comity.lawpack.read import Example, Pack, Packs, default_folder, read_folder
+from comity.lawpack.read import Example, Pack, Packs, Template, default_folder, read_folder
 
 __all__ = [
     "Example",
@@ -11,6 +11,7 @@ __all__ = [
     "Outcome",
     "Pack",
     "Packs",
+    "Template",
     "check",
     "default_folder",
     "read_assumption",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise, product
 
+from comity.kernel.law import Law
 from comity.kernel.rule import Rule
-from comity.kernel.words import Fault, terms_of
+from comity.kernel.words import Fault, Value, terms_of
 from comity.lawpack.examples import Outcome, try_example
 from comity.lawpack.faults import fault
 from comity.lawpack.read import Pack, Packs
@@ -109,13 +110,17 @@ def _questions(packs: Packs) -> Iterator[Fault]:
 
 def _examples(packs: Packs) -> Iterator[Fault]:
     cited: set[str] = set()
+    parts: dict[tuple[Value, Value], Law] = {}
     for pack in packs.packs:
         starts = [rule.since for rule in pack.rules] + [a.history[0].day for a in pack.answers if a.history]
         for example in pack.examples:
             if starts and example.on < min(starts):
                 yield fault("example-before-law", example.where, f"{example.on} lies before {min(starts)}")
                 continue
-            outcome = try_example(example, packs.law)
+            key = (example.facts.get("demand.instrument"), example.facts.get("record.category"))
+            if key not in parts:
+                parts[key] = packs.law.narrowed(*key)
+            outcome = try_example(example, packs.law, part=parts[key])
             cited |= outcome.decision.cited if outcome.decision else set()
             if not outcome.held:
                 yield fault("example-fails", example.where, "; ".join(outcome.wrong))

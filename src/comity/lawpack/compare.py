@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import zip_longest
 from typing import Any, Final
 
 from comity.kernel.decision import Judge
-from comity.kernel.law import Reading
+from comity.kernel.law import Law, Reading
 from comity.kernel.words import Value
 from comity.lawpack.assume import NotAnAssumption, read_assumption
 from comity.lawpack.read import Example, Packs
@@ -124,34 +124,38 @@ def _case(example: Example) -> Case:
 
 
 class _Side:
-    """One state of the law. Days on which the law reads alike share one judge."""
+    """One state of the law. Only the part that may bear on a case is read; where it reads alike one judge serves."""
 
     def __init__(self, packs: Packs) -> None:
         self.law, self.terms = packs.law, packs.words.terms
-        self.readings: dict[tuple[object, ...], Reading | None] = {}
+        self.parts: dict[tuple[Value, Value], Law] = {}
         self.judges: dict[tuple[object, ...], Judge] = {}
         self.seats: dict[tuple[object, ...], Judge | None] = {}
 
     def verdict(self, case: Case) -> str:
-        key = (case.day, case.court, case.served, case.assume)
+        facts = self.facts(case)
+        kind = (facts.get("demand.instrument"), facts.get("record.category"))
+        key = (*kind, case.day, case.court, case.served, case.assume)
         if key not in self.seats:
-            reading = self.reading(case)
+            if kind not in self.parts:
+                self.parts[kind] = self.law.narrowed(*kind)
+            reading = self.reading(case, self.parts[kind])
             self.seats[key] = self._judge(reading) if reading else None
         judge = self.seats[key]
-        return judge.verdict({**self.facts(case), **judge.settled}) if judge else UNPOSED
+        return judge.verdict({**facts, **judge.settled}) if judge else UNPOSED
 
     def proof(self, case: Case) -> str:
-        reading = self.reading(case)
+        reading = self.reading(case, self.law)
         return Judge(reading).decide(self.facts(case)).id if reading else ""
 
-    def reading(self, case: Case) -> Reading | None:
+    def reading(self, case: Case, part: Law) -> Reading | None:
         if case.court not in self.law.courts:
             return None
         try:
             assumed = tuple(read_assumption(text, self.law) for text in case.assume)
         except NotAnAssumption:
             return None
-        return self.law.on(case.day, case.court, assumed, case.served)
+        return part.on(case.day, case.court, assumed, case.served)
 
     def _judge(self, reading: Reading) -> Judge:
         rules = tuple(rule.id for rule in reading.rules)
@@ -201,6 +205,7 @@ def _tables(packs: Packs) -> dict[str, dict[str, Any]]:
         "answer": {answer.id: answer for answer in law.answers},
         "court": dict(law.courts),
         "member": {f"{m.group}/{m.place} since {m.since}": m for m in law.members},
+        "template": {template.id: replace(template, where="") for pack in packs.packs for template in pack.templates},
         "term": {name: term for name, term in packs.words.terms.items() if not name.startswith("question.")},
     }
 

@@ -42,18 +42,18 @@ class Outcome:
         }
 
 
-def reading_for(example: Example, law: Law, assume: Iterable[str] = ()) -> Reading:
-    """The law as the example's court must read it on its day."""
+def reading_for(example: Example, law: Law, assume: Iterable[str] = (), part: Law | None = None) -> Reading:
+    """The law (or the `part` of it that matters here) as the example's court must read it on its day."""
     assumed = tuple(read_assumption(text, law) for text in (*example.assume, *assume))
-    return law.on(example.on, example.court, assumed, example.served_on)
+    return (part or law).on(example.on, example.court, assumed, example.served_on)
 
 
-def try_example(example: Example, law: Law, assume: Iterable[str] = ()) -> Outcome:
+def try_example(example: Example, law: Law, assume: Iterable[str] = (), part: Law | None = None) -> Outcome:
     """Decide one example and say what differs."""
     if example.court not in law.courts:
         return Outcome(example, None, (f"no court `{example.court}`",))
     try:
-        decision = decide(example.facts, reading_for(example, law, assume))
+        decision = decide(example.facts, reading_for(example, law, assume, part))
     except ComityError as error:
         return Outcome(example, None, (error.message,))
     wrong = [] if decision.verdict == example.expect else [f"expected {example.expect}, got {decision.verdict}"]

@@ -1,98 +1,123 @@
-"""The fixed cases that a change of law is tried on: the simulated provider's records, asked for in every way.
+"""The fixed cases that a change of law is tried on: what every template of the packs asks of a fixed estate.
 
-Every kind of demand, made by the United States or by the United Kingdom (an Irish instrument: by Ireland), served on
-the company it would be served on, read in a few courts, on each quarter's last day from 2013 to 2026 and on every day
-on which something in the law begins, ends or happens. Of records that differ only in whose they are one is taken.
+Two invented providers, one at home in the United States and one in Ireland, each with a company, a site and a store in
+every state whose law is carried. Each ordinary demand is served on the company of the demanding state, for records that
+lie there, in the United States, Ireland, Switzerland or China; and is posed on every day since 2013 on which something
+that bears on it begins, ends or happens: between two such days no verdict can change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterable, Iterator
+from datetime import date
+from fractions import Fraction
 from typing import Final
 
-from comity.desk.decision import classes_of
-from comity.desk.estate import Holdings, read_estate
-from comity.kernel.demand import CATEGORIES, Demand, Scope
+from comity.desk.decision import UNION, Words, stated
+from comity.kernel.estate import Entity, Estate, Service, Site, Store
 from comity.kernel.law import Law
 from comity.kernel.words import Value
-from comity.lawpack import Packs
+from comity.lawpack import Packs, Template
 from comity.lawpack.compare import Case
-from comity.sim.provider import write_provider
 
-SEED: Final = 2013
-HEAD: Final = "meridian-corp"
+HOMES: Final = {"US": "Meridian", "IE": "Lough"}
+"""Where the providers are at home, and what they are called."""
+
+STORES: Final = ("US", "IE", "CH", "CN")
+"""Where records lie besides the demanding state itself."""
+
+SPOKESMEN: Final = ("DE", "FR", "IE")
+"""The states that speak for a larger group, such as the Union's, whose members' orders the law treats alike."""
+
 COURTS: Final = {"US": ("us-nysd", "us-paed", "us-cand")}
-"""Where a place's demands are read; elsewhere in its highest court, or in the provider's home's if it has none here."""
+"""Where a place's demands are read, if not in its highest court."""
 
-DEMANDING: Final = ("US", "GB")
-"""Who makes the demands that are no state's own."""
-
-YEARS: Final = range(2013, 2027)
-ISSUED: Final = datetime(2013, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class _Posed:
-    """What is the same on every day: the facts, the court and a name."""
-
-    facts: tuple[tuple[str, Value], ...]
-    court: str
-    name: str
+FIRST: Final = date(2013, 1, 1)
 
 
 def cases(*packs: Packs) -> Iterator[Case]:
-    """Every case, each once, in the order of the days; several states of the law give the cases of all of them."""
-    with TemporaryDirectory() as folder:
-        holdings = read_estate(write_provider(Path(folder), SEED))
-    posed = dict.fromkeys(one for each in packs for one in _posed(each, holdings))
-    for day in sorted({*quarter_ends(), *(day for each in packs for day in days(each.law))}):
-        for one in posed:
-            yield Case(one.facts, one.court, day, name=one.name)
-
-
-def quarter_ends() -> Iterator[date]:
-    """The last day of each quarter of the years."""
-    for year in YEARS:
-        yield from (date(year, month, 1) - timedelta(days=1) for month in (4, 7, 10))
-        yield date(year, 12, 31)
+    """Every case, each once; several states of the law give the cases of all of them."""
+    yield from dict.fromkeys(case for each in packs for case in _posed(each, packs))
 
 
 def days(law: Law) -> Iterator[date]:
     """Every day on which something in the law begins, ends or happens."""
-    spans = [(rule.since, rule.until) for rule in law.rules] + [(m.since, m.until) for m in law.members]
-    yield from (day for span in spans for day in span if day)
-    yield from (happening.day for answer in law.answers for happening in answer.history)
+    for rule in law.rules:
+        yield from (day for day in (rule.since, rule.until, rule.enacted, rule.ended) if day)
+    for member in law.members:
+        yield from (day for day in (member.since, member.until) if day)
+    for answer in law.answers:
+        yield from (happening.day for happening in answer.history)
 
 
-def _posed(packs: Packs, holdings: Holdings) -> Iterator[_Posed]:
-    declared = frozenset(packs.words.terms)
-    for demand in _demands(packs, holdings):
-        seen = set()
-        for one in classes_of(holdings, demand, declared):
-            record = frozenset((term, value) for term, value in one.facts.items() if not term.startswith("subject."))
-            if record not in seen:
-                seen.add(record)
-                name = f"{demand.instrument} of {demand.place}: {one.category} in {one.store}"
-                yield _Posed(tuple(sorted(one.facts.items())), demand.court, name)
+def places_of(template: Template, law: Law) -> tuple[str, ...]:
+    """The states whose authorities make such a demand: those it names, or those that speak for the group it names."""
+    groups = {member.group for member in law.members}
+    found: dict[str, None] = {}
+    for place in template.places:
+        members = sorted({m.place for m in law.members if m.group == place}) if place in groups else [place]
+        few = [one for one in SPOKESMEN if one in members] if len(members) > len(SPOKESMEN) else members
+        found |= dict.fromkeys(few or members[: len(SPOKESMEN)])
+    return tuple(found)
 
 
-def _demands(packs: Packs, holdings: Holdings) -> Iterator[Demand]:
-    instrument = packs.words.terms.get("demand.instrument")
-    scope = Scope(tuple(sorted(holdings.accounts)), CATEGORIES)
-    for code in instrument.codes if instrument else ():
-        state = code.partition("-")[0].upper()
-        for place in (state,) if len(state) == 2 else DEMANDING:
-            served = next((e.id for e in holdings.estate.entities.values() if e.place == place), HEAD)
-            for court in _courts(packs.law, place, holdings.estate.entities[served].place):
-                emergency = "emergency" in code
-                yield Demand(code, place, code, "", court, served, ISSUED, scope, "", emergency=emergency)
+def estates(places: Iterable[str]) -> tuple[Estate, ...]:
+    """The two providers: a head at home, and under it a company with a site and a store in every other place."""
+    return tuple(_estate(home, name, sorted({*places, *HOMES, *STORES})) for home, name in HOMES.items())
 
 
-def _courts(law: Law, place: str, home: str) -> tuple[str, ...]:
+def _estate(home: str, name: str, places: list[str]) -> Estate:
+    def entity(place: str) -> Entity:
+        head = place == home
+        return Entity(place, f"{name} {place}", place, None if head else home, None if head else Fraction(1))
+
+    return Estate(
+        name,
+        {place: entity(place) for place in places},
+        {place: Site(place, f"{name} in {place}", place, place) for place in places},
+        {"mail": Service("mail", f"{name} Mail", True, frozenset(places))},
+        {place: Store(place, place, place, "mail", "provider") for place in places},
+    )
+
+
+def _posed(packs: Packs, sides: tuple[Packs, ...]) -> Iterator[Case]:
+    law, terms = packs.law, frozenset(packs.words.terms)
+    templates = [template for pack in packs.packs for template in pack.templates]
+    own = {place for template in templates for place in places_of(template, law)}
+    providers = estates(own)
+    words = Words(terms, frozenset(m.place for m in law.members if m.group == UNION))
+    for template in templates:
+        for category in template.categories:
+            when = _days(template, category, sides)
+            for place in places_of(template, law):
+                asked = (template, category, place)
+                for facts, name in _asked(asked, providers, words):
+                    for court in _courts(template, law, place):
+                        yield from (Case(facts, court, day, name=name) for day in when)
+
+
+def _days(template: Template, category: str, sides: tuple[Packs, ...]) -> list[date]:
+    """The first day, and each later one on which what bears on such a demand changes in any of the laws."""
+    narrowed = (side.law.narrowed(template.facts["demand.instrument"], category) for side in sides)
+    return sorted({FIRST, *(day for law in narrowed for day in days(law) if day > FIRST)})
+
+
+def _asked(
+    asked: tuple[Template, str, str], providers: tuple[Estate, ...], words: Words
+) -> Iterator[tuple[tuple[tuple[str, Value], ...], str]]:
+    """The facts of one ordinary demand by one state, for records in each place, with a name for people."""
+    template, category, place = asked
+    for estate in providers:
+        for store in dict.fromkeys((place, *STORES)):
+            facts, _ = stated(estate, store, (place, place), words)
+            subject: dict[str, Value] = {"subject.kind": "person", "subject.place": store, "subject.nationality": store}
+            given = {**facts, **subject, "subject.in_forum": store == place, "demand.emergency": False}
+            given |= {**template.facts, "demand.place": place, "record.category": category}
+            known = {term: value for term, value in given.items() if term in words.terms}
+            yield tuple(sorted(known.items())), f"{template.id} of {place}: {category} of {estate.name} in {store}"
+
+
+def _courts(template: Template, law: Law, place: str) -> tuple[str, ...]:
     known = tuple(court for court in COURTS.get(place, ()) if court in law.courts)
-    apex = law.apexes.get(place) or law.apexes.get(home)
-    return known or ((apex,) if apex else ())
+    own = template.court or law.apexes.get(place) or law.apexes.get("US", "")
+    return known or ((own,) if own in law.courts else ())
