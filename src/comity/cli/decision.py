@@ -24,7 +24,7 @@ from comity.cli.common import (
     print_json,
     tree,
 )
-from comity.desk.decision import Assessment, Class, assess
+from comity.desk.decision import Assessment, Class, assess, precedents
 from comity.desk.matter import deadlines, demand_of, load
 from comity.kernel.decision import Change, Decision, Verdict, stands_on, turns_on
 from comity.kernel.gate import Ruled
@@ -113,6 +113,11 @@ def _show_rest(one: Class, decision: Decision, reading: Reading, clocks: tuple[D
             suspends = "; suspends the duty to produce" if rule.suspends else ""
             where = f" Before {rule.forum}." if rule.forum else ""
             indented(f"{title}{sure}: {escape(rule.reads)}{where}{when}{suspends} [dim]⟨{escape(rule.cite)}⟩[/]")
+    for asks, answer, binds in precedents(decision, reading):
+        said = "[green]yes[/]" if answer.answer else "[red]no[/]"
+        weight = "binds here" if binds else "persuades"
+        last = max(line.day for line in answer.history if line.day <= reading.day)
+        indented(f"precedent: {escape(asks)} {said}, {answer.by} {last:%Y} ({weight}) [dim]⟨{escape(answer.cite)}⟩[/]")
     if decision.unverified:
         indented(f"[yellow]unverified[/]: nobody has read the text behind {', '.join(decision.unverified)}")
     if decision.verdict != "open":
@@ -151,6 +156,10 @@ def _as_json(found: Assessment, clocks: dict[str, tuple[Deadline, ...]]) -> dict
                 "objections": [reason.proof.as_json() for reason in ruled.decision.objections],
                 "duties": [reason.proof.as_json() for reason in ruled.decision.duties],
                 "channels": [reason.proof.as_json() for reason in ruled.decision.channels],
+                "precedents": [
+                    {"asks": asks, "answer": said.answer, "by": said.by, "cite": said.cite, "binds": binds}
+                    for asks, said, binds in precedents(ruled.decision, found.reading)
+                ],
                 "deadlines": [_clock(clock) for clock in clocks[ruled.name]],
                 "unverified": list(ruled.decision.unverified),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from comity.cli.common import AsJson, a_day, coloured, indented, now, out, print_json, table
+from comity.cli.common import AsJson, a_day, coloured, indented, now, out, print_json, progress, table
 from comity.cli.law import Laws, law
 from comity.desk.office import load_packs
 from comity.errors import ComityError
@@ -288,19 +289,24 @@ def _circle(circle: Circle) -> None:
 def compare_packs(
     old: Annotated[Path, typer.Argument(help="a folder of packs as they were")],
     new: Annotated[Path, typer.Argument(help="a folder of packs as they are to be")],
+    brief: Annotated[bool, typer.Option("--brief", help="count the changed rows, do not list them")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Every verdict that a change of law flips: over all examples of both and a fixed simulated estate."""
     before, after = load_packs(old), load_packs(new)
-    flips = compare(before, after, cases(before, after))
+    with progress("posing every case to both") as bar:
+        flips = compare(before, after, cases(before, after), bar.track)
     if as_json:
         print_json(flips.as_json())
     else:
-        _flips(flips)
+        _flips(flips, brief)
 
 
-def _flips(flips: Flips) -> None:
-    for change in flips.changes:
+def _flips(flips: Flips, brief: bool) -> None:
+    if brief:
+        rows = Counter((change.how, change.table) for change in flips.changes)
+        out.print(", ".join(f"{number} {table}s {how}" for (how, table), number in sorted(rows.items())) or "no change")
+    for change in flips.changes if not brief else ():
         fields = f" [dim]({', '.join(change.fields)})[/]" if change.fields else ""
         out.print(f"{MARKS[change.how]} {change.table} [bold]{escape(change.id)}[/]{fields}")
     out.print(f"{flips.cases:,} cases tried, {len(flips.flips):,} come out otherwise.")

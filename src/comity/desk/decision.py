@@ -13,11 +13,11 @@ from comity.desk.estate import Holdings
 from comity.desk.matter import demand_of, forum_zone, said
 from comity.desk.office import Office
 from comity.errors import ComityError
-from comity.kernel.decision import Judge
+from comity.kernel.decision import Decision, Judge
 from comity.kernel.demand import Demand, Scope
 from comity.kernel.estate import Estate, Store, controlled_from, record_facts
 from comity.kernel.gate import Counsel, Ruled
-from comity.kernel.law import Reading
+from comity.kernel.law import Answer, Reading
 from comity.kernel.matter import GAGS, Matter, gag
 from comity.kernel.words import Proof, Value
 from comity.lawpack import read_assumption
@@ -146,6 +146,19 @@ def _categories(store: Store, demand: Demand) -> frozenset[str]:
     if demand.scope.stores and store.id not in demand.scope.stores:
         return frozenset()
     return store.holds & demand.scope.categories
+
+
+def precedents(decision: Decision, reading: Reading) -> Iterator[tuple[str, Answer, bool]]:
+    """What courts said when one law demanded what another forbade: the question, the answer, whether it binds here.
+
+    Shown where a conflict stands or may stand, beside the grounds that weigh one state's law against another's.
+    """
+    if decision.verdict not in ("conflict", "open"):
+        return
+    for asked in dict.fromkeys(id for ground in decision.objections for id in ground.rule.precedents):
+        answered = reading.questions[asked]
+        yield from ((answered.question.asks, said, True) for said in answered.binding)
+        yield from ((answered.question.asks, said, False) for said in answered.persuasive)
 
 
 def secrecy(matter: Matter, at: datetime) -> bool | None:

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 
 from comity.kernel.rule import Rule
-from comity.lawpack.read import Packs
+from comity.lawpack.read import Packs, Template
 from comity.lawpack.show import (
     Asked,
     Given,
@@ -25,9 +25,6 @@ from comity.lawpack.show import (
 )
 
 UNVERIFIED = "**unverified**"
-NAMES = {"US": "United States", "EU": "European Union", "IE": "Ireland", "XX": "States whose law is not carried"}
-"""What places are called in the index; another is called by its code."""
-
 HOW = (
     "On the left stands the text: where it is, its days, its decisive words. On the right how it is read: a power "
     "*compels*, a law *bars* unless a rule *lifts* the bar, a ground on which to *object*, a duty *obliges*, a channel "
@@ -39,7 +36,8 @@ def book(packs: Packs, on: date | None = None) -> dict[str, str]:
     """The pages by file name: `index.md`, and `us.md` and the like for each place that has a pack."""
     every = sorted(sheets(packs, on), key=lambda sheet: (_place(sheet), sheet.pack.document.name))
     chapters = {place: list(of) for place, of in groupby(every, key=_place)}
-    pages = {f"{place.lower()}.md": _page(place, of, on) for place, of in chapters.items()}
+    names = {place: packs.places.get(place, place) for place in chapters}
+    pages = {f"{place.lower()}.md": _page(names[place], of, on) for place, of in chapters.items()}
     return {"index.md": _index(packs, chapters, on), **pages}
 
 
@@ -47,13 +45,9 @@ def _place(sheet: Sheet) -> str:
     return str(sheet.pack.instrument["place"])
 
 
-def _name(place: str) -> str:
-    return NAMES.get(place, place)
-
-
-def _page(place: str, of: list[Sheet], on: date | None) -> str:
+def _page(name: str, of: list[Sheet], on: date | None) -> str:
     parts = (part for sheet in of for part in _sheet(sheet))
-    return _joined([f"# The law book: {_name(place)}", f"{_as_of(on)} [All places](index.md).", *parts])
+    return _joined([f"# The law book: {name}", f"{_as_of(on)} [All places](index.md).", *parts])
 
 
 def _joined(parts: Iterable[str]) -> str:
@@ -99,6 +93,10 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     if sheet.answers:
         yield "### Answers given here"
         yield _table(("the answer", "how it is read"), ((_answer(given), _said(given)) for given in sheet.answers))
+    if sheet.pack.templates and not sheet.asleep:
+        yield "### Ordinary demands, at their strongest"
+        rows = ((f"`{t.id}`", _reads(t), ", ".join(t.categories), " ".join(t.places)) for t in sheet.pack.templates)
+        yield _table(("template", "demand", "records", "made by"), rows)
     if sheet.examples:
         yield "### Examples"
         rows = ((f"{e.on}", f"`{e.court}`", e.expect, _shows(e.says, e.assume)) for e in sheet.examples)
@@ -108,6 +106,11 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         yield "\n".join(f"* {row['what']}. *{row['why']}*" for row in sheet.unmodelled)
     yield "### Sources"
     yield "\n".join(f"* <{row['url']}>{_at(row)}" for row in head["source"])
+
+
+def _reads(template: Template) -> str:
+    facts = (f"`{term} = {value}`" for term, value in template.facts.items() if term != "demand.instrument")
+    return _cell(f"{template.reads} (`{template.facts['demand.instrument']}`)", ", ".join(facts))
 
 
 def _at(row: dict[str, object]) -> str:
@@ -176,7 +179,7 @@ def _index(packs: Packs, chapters: dict[str, list[Sheet]], on: date | None) -> s
             "# The law book",
             _as_of(on),
             HOW,
-            *(part for place, of in chapters.items() for part in _chapter(place, of)),
+            *(part for place, of in chapters.items() for part in _chapter(place, packs.places.get(place, place), of)),
             "## Questions that no highest court and no legislature has answered",
             "What lower courts said to them binds at most below; elsewhere such a point leaves a verdict open.",
             _table(
@@ -194,8 +197,8 @@ def _others(packs: Packs, id: str, day: date) -> str:
     return ", ".join(f"{said(answer.answer)} by `{answer.by}`" for answer in live) or "nobody"
 
 
-def _chapter(place: str, of: list[Sheet]) -> Iterator[str]:
-    yield f"## [{_name(place)}]({place.lower()}.md)"
+def _chapter(place: str, name: str, of: list[Sheet]) -> Iterator[str]:
+    yield f"## [{name}]({place.lower()}.md)"
     rows = ((str(s.pack.instrument["title"]), str(s.pack.instrument["cite"]), _counted(s)) for s in of)
     yield _table(("instrument", "where it stands", "carries"), rows)
 

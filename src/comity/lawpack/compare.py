@@ -8,7 +8,7 @@ side. Everything comes out in one order, whatever order the cases came in.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import zip_longest
@@ -106,12 +106,14 @@ class Flips:
         }
 
 
-def compare(old: Packs, new: Packs, cases: Iterable[Case] = ()) -> Flips:
-    """Try the examples of both and the given cases under both."""
+def compare(
+    old: Packs, new: Packs, cases: Iterable[Case] = (), watch: Callable[[list[Case]], Iterable[Case]] = iter
+) -> Flips:
+    """Try the examples of both and the given cases under both; `watch` goes through them and may show how far it is."""
     sides = _Side(old), _Side(new)
     posed = [_case(example) for packs in (old, new) for pack in packs.packs for example in pack.examples]
     every = list(dict.fromkeys([*posed, *cases]))
-    tried = (Flip(case, sides[0].verdict(case), sides[1].verdict(case)) for case in every)
+    tried = (Flip(case, sides[0].verdict(case), sides[1].verdict(case)) for case in watch(every))
     flips = [flip for flip in tried if flip.old != flip.new]
     flips.sort(key=lambda flip: (*flip.case.order, flip.turn))
     shown = (Flip(f.case, f.old, f.new, sides[0].proof(f.case), sides[1].proof(f.case)) for f in _various(flips))

@@ -71,6 +71,7 @@ SHAPES: Final = {
         {"id": "text", "name": "text", "place": "text"},
         {"above": "text", "legislature": "flag", "apex": "flag", "cite": "text", "reviewed": "text"},
     ),
+    "place": Shape({"id": "text", "name": "text"}),
     "group": Shape({"id": "text", "meaning": "text", "cite": "text"}, {"reviewed": "text"}),
     "member": Shape(
         {"group": "text", "places": "list of texts", "since": "day"},
@@ -145,12 +146,13 @@ class Packs:
     groups: tuple[Row, ...]
     digest: str
     faults: tuple[Fault, ...] = field(default=())
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:
     """Load every pack below `root` (terms, places and courts first), and `extra` files beside them."""
     terms, places, courts = (read_document(root / f"{name}.toml", root) for name in ("terms", "places", "courts"))
-    heads = {terms.path: ("term",), places.path: ("group", "member"), courts.path: ("court",)}
+    heads = {terms.path: ("term",), places.path: ("place", "group", "member"), courts.path: ("court",)}
     files = sorted(path for path in root.rglob("*.toml") if path not in heads)
     documents = [read_document(path, root) for path in files] + [read_document(path) for path in extra]
     found = [f for document in (terms, places, courts, *documents) for f in document.faults]
@@ -166,7 +168,8 @@ def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:
         members,
     )
     raw = b"".join(document.sha256 for document in (terms, places, courts, *documents))
-    return Packs(law, words, packs, groups, "sha256:" + hashlib.sha256(raw).hexdigest(), tuple(found))
+    named = {str(row["id"]): str(row["name"]) for _, row in _rows(places, "place", found, "id")}
+    return Packs(law, words, packs, groups, "sha256:" + hashlib.sha256(raw).hexdigest(), tuple(found), named)
 
 
 READABLE: Final = frozenset({"unknown-key", "unknown-code", "unknown-effect"})
