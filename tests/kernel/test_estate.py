@@ -1,5 +1,6 @@
 """Who owns and directs whom, where records lie, who can read them."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -15,6 +16,7 @@ from comity.kernel.estate import (
     controlled_from,
     controls,
     faults,
+    group_controls,
     offered,
     present,
     readable,
@@ -164,12 +166,36 @@ def test_the_facts_of_the_dublin_mailbox():
     assert facts == {
         "record.served_controls": True, "record.readable_by_provider": True, "record.store_place": "IE",
         "record.holder_place": "IE", "served.place": "US", "served.present_in_forum": True,
-        "served.offers_in_forum": True, "served.public_provider": True,
+        "served.offers_in_forum": True, "served.public_provider": True, "record.group_controls": True,
     }  # fmt: skip
     assert {proof.term: proof.truth for proof in proofs} == {
         "record.served_controls": True, "record.readable_by_provider": True,
-        "served.present_in_forum": True, "served.offers_in_forum": True,
+        "served.present_in_forum": True, "served.offers_in_forum": True, "record.group_controls": True,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("union", "truth"), [({"IE", "DE"}, True), ({"FR"}, False)])
+def test_a_service_is_offered_in_the_union_if_in_one_of_its_states(union, truth):
+    """Which states those are that day comes in as an argument."""
+    facts, proofs = record_facts(MERIDIAN, "dublin", "corp", "US", frozenset(union))
+    assert facts["served.offers_in_union"] is truth
+    assert [proof.says for proof in proofs if proof.term == "served.offers_in_union"] == [
+        f"{MAIL.name} is offered in the Union"
+    ]
+    silent = replace(MERIDIAN, services={"mail": Service("mail", "Mail", True)})
+    assert record_facts(silent, "dublin", "corp", "US", frozenset(union))[0]["served.offers_in_union"] is None
+
+
+def test_a_sister_company_is_in_the_group_and_a_stranger_is_not():
+    """A subsidiary does not control its parent's or its sister's store; their common head does."""
+    ours = estate(CORP, IRELAND, Entity("sister", "Sister", "BR", "corp", FULL), Entity("other", "Other", "BR"))
+    assert controls(ours, "sister", "ireland").truth is False
+    assert group_controls(ours, "sister", "ireland").truth is True
+    assert group_controls(ours, "sister", "corp").truth is True
+    assert group_controls(ours, "other", "ireland").truth is False
+    half = estate(CORP, IRELAND, Entity("sister", "Sister", "BR", "corp", None))
+    assert group_controls(half, "sister", "ireland").truth is None
+    assert group_controls(half, "sister", "sister").truth is True
 
 
 @given(estates())

@@ -171,6 +171,16 @@ def _majority(estate: Estate, entity: Entity) -> Proof:
     return Proof(f"{parent} holds {part} of {entity.name}", truth, "fact", truth, "estate.share")
 
 
+def group_controls(estate: Estate, served: str, holder: str) -> Proof:
+    """Does a company of the served company's group control the holder: itself, or the head that controls them both?"""
+    own, head = controls(estate, served, holder), list(estate.parents(served))[-1]
+    parts = tuple(controls(estate, head.id, one) for one in (served, holder))
+    name = f"{head.name} controls both"
+    joint = Proof(name, both(part.truth for part in parts), "all", parts=parts)
+    says = f"{estate.entities[holder].name} is in one group with {estate.entities[served].name}"
+    return Proof(says, either((own.truth, joint.truth)), "any", parts=(own, joint))
+
+
 def readable(estate: Estate, store: Store, served: str) -> Proof:
     """Can the served entity make the records readable: are the keys with the provider or a trustee it controls?"""
     match store.key_holder:
@@ -222,14 +232,16 @@ def record_facts(
 ) -> tuple[dict[str, Value], tuple[Proof, ...]]:
     """What the law may ask of records in one store when `served` is served by `forum`: the facts, and their proofs.
 
-    Terms: `record.store_place`, `record.holder_place`, `record.served_controls`, `record.readable_by_provider`,
-    `served.place`, `served.present_in_forum`, `served.offers_in_forum`, `served.public_provider`, and, where `union`
-    says which states the European Union has that day, `served.offers_in_union`.
+    Terms: `record.store_place`, `record.holder_place`, `record.served_controls`, `record.group_controls`,
+    `record.readable_by_provider`, `served.place`, `served.present_in_forum`, `served.offers_in_forum`,
+    `served.public_provider`, and, where `union` says which states the European Union has that day,
+    `served.offers_in_union`.
     """
     store = estate.stores[store_id]
     service = estate.services[store.service]
     derived = {
         "record.served_controls": controls(estate, served, store.holder),
+        "record.group_controls": group_controls(estate, served, store.holder),
         "record.readable_by_provider": readable(estate, store, served),
         "served.present_in_forum": present(estate, served, forum),
         "served.offers_in_forum": offered(estate, service, forum),
