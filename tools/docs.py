@@ -196,8 +196,18 @@ def made_again(page: Path) -> str:
     return PASSAGE.sub(lambda found: f"{found[1]}\n{PASSAGES[found[2]]()}\n{found[3]}", page.read_text("utf-8"))
 
 
+def digest() -> bool:
+    """Write down the digest that the packs of this edition have; whether it was another before."""
+    path, found = default_folder() / "DIGEST", read_folder(default_folder()).digest + "\n"
+    other = not path.exists() or path.read_text("utf-8") != found
+    path.write_text(found, "utf-8")
+    return other
+
+
 def main() -> None:
     """Write what changed, and say which pages those were."""
+    if digest():
+        typer.echo("docs: the packs' digest made again")
     changed = [(page, text) for page in pages() if (text := made_again(page)) != page.read_text("utf-8")]
     for page, text in changed:
         page.write_text(text, "utf-8")

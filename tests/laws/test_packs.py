@@ -235,6 +235,7 @@ def test_the_edition_is_dated_and_in_the_changelog() -> None:
     """Year, month, number; and a line for it."""
     assert re.fullmatch(r"20\d\d\.(1[0-2]|[1-9])\.\d+", comity_laws.VERSION)
     assert f"## {comity_laws.VERSION}\n" in (LAWS / "CHANGELOG.md").read_text("utf-8")
+    assert read_folder(LAWS).digest == comity_laws.DIGEST, "make docs writes it again"
     assert "CC0 1.0 Universal" in (LAWS / "LICENSE").read_text("utf-8")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+import comity_laws
 from comity.cli.common import NO, AsJson, Assume, app, coloured, errors, out, print_json, table
 from comity.desk.office import load_packs
 from comity.errors import Faulty
@@ -43,10 +44,14 @@ def check_packs(
         "courts": len(packs.law.courts),
         "examples": sum(len(pack.examples) for pack in packs.packs),
     }
+    ours = root == default_folder()
     if as_json:
-        print_json({"digest": packs.digest, **counts})
+        print_json({"digest": packs.digest, "edition": comity_laws.VERSION if ours else None, **counts})
         return
     out.print("The packs are sound: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
+    same = packs.digest == comity_laws.DIGEST
+    edition = f"Edition {comity_laws.VERSION}{'' if same else ', changed since'}. " if ours else ""
+    out.print(f"[dim]{edition}Digest {packs.digest[7:23]}…[/]")
 
 
 @law.command("test")
