@@ -157,6 +157,9 @@ def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:
     documents = [read_document(path, root) for path in files] + [read_document(path) for path in extra]
     found = [f for document in (terms, places, courts, *documents) for f in document.faults]
     found += [f for document in (terms, places, courts) for f in document.stray(heads[document.path])]
+    if any(document.faults for document in (terms, places, courts)):  # nothing can be said of packs without their words
+        empty = Law((), (), (), {})
+        return Packs(empty, Vocabulary({}, frozenset()), (), (), "", tuple(found))
     members, groups = _members(places, found)
     words = _vocabulary(terms, frozenset(str(g.get("id")) for g in groups), documents, found)
     packs = tuple(_pack(document, words, found) for document in documents if not document.faults)
