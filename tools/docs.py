@@ -181,6 +181,7 @@ PASSAGES: Final[dict[str, Callable[[], str]]] = {
     "unmodelled": unmodelled,
     "promises": promises,
     "faults-pack": faults_of("comity.lawpack.faults", "NAMES"),
+    "faults-cases": faults_of("comity.lawpack.cases", "NAMES"),
     "faults-demand": faults_of("comity.intake.faults", "NAMES"),
     "faults-registry": faults_of("comity.registry.check", "REMEDIES"),
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from comity.intake.faults import NAMES as DEMAND
+from comity.lawpack.cases import NAMES as CASES
 from comity.lawpack.faults import NAMES as PACK
 from comity.registry.check import REMEDIES
 
@@ -25,6 +26,7 @@ FILLED = {
 def names() -> dict[str, str]:
     """Every name, and one file that makes it."""
     found = dict.fromkeys(PACK, "lawpack/faults.py") | dict.fromkeys(DEMAND, "intake/faults.py")
+    found |= dict.fromkeys(CASES, "lawpack/cases.py")
     found |= dict.fromkeys(REMEDIES, "registry/check.py")
     for path in sorted(SOURCE.rglob("*.py")):
         place = path.relative_to(SOURCE).as_posix()

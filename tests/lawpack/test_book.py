@@ -31,7 +31,7 @@ def pages(packs):
 def test_the_committed_book_is_what_the_packs_say(pages):
     """After a change of law `make laws` writes it again."""
     assert {name: (LAWS / name).read_text("utf-8") for name in pages} == pages
-    assert {page.name for page in LAWS.glob("*.md")} == {*pages, "README.md"}
+    assert {page.name for page in LAWS.glob("*.md")} - {"fidelity.md"} == {*pages, "README.md"}
 
 
 def test_the_same_packs_give_the_same_octets_wherever_they_lie(packs, pages, tmp_path):

@@ -11,6 +11,7 @@ ROOMS: Final = (
     "law",
     "law_show",
     "law_alerts",
+    "law_fidelity",
     "demand",
     "decision",
     "matter",

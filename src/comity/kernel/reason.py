@@ -34,7 +34,7 @@ from comity.kernel.words import (
 )
 
 ADDRESS: Final = (
-    "demand.place", "demand.instrument", "record.category", "record.store_place", "record.holder_place",
+    "demand.place", "demand.instrument", "record.category", "record.store_place", "record.holder_place", "served.place",
 )  # fmt: skip
 """The terms by which a rule says whom it addresses; a proof leaves out rules these alone rule out."""
 

@@ -1,0 +1,119 @@
+"""Which court of courts.toml a decided case means: by its name, or else by the state and its level."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from comity.kernel.courts import Court
+from comity.kernel.law import Law
+from comity.lawpack import glossary as say
+from comity.lawpack.cases import Case
+from comity.lawpack.translate import plain
+
+DISTRICT: Final = re.compile(r"\b([NSEWMC]\.)?\s?D\.\s?((?:N\. Mar\. I|W\. Va|[A-Z][a-z]*\.?\s?(?:[A-Z]\.?)?))")
+CIRCUIT: Final = re.compile(r"\b(\d+)(?:st|nd|rd|th|d)\s+Cir\b|\b(D\.C\.|D\.?C|Fed\.?)\s*Cir\b")
+BENEATH: Final = frozenset({"magistrate", "trial", "tribunal"})
+"""Levels of a court of first instance; the others stand above it."""
+
+NEAR: Final = 0.51
+WITHIN: Final = 0.4
+"""How much of two courts' names must be the same words: over half, or less where one name is a part of the other."""
+
+_FILLERS: Final = "a an the of for in de la du des van der and et und such as or until"
+FILLERS: Final = frozenset(_FILLERS.split())
+
+
+def tribunal(case: Case, law: Law) -> str:
+    """The id of the court in which the law is read."""
+    country = case.court.country if case.court.country in law.apexes else case.state
+    courts = [c for c in law.courts.values() if c.place == country and not c.legislature]
+    found = _federal(case, courts) if country == "US" else ""
+    states = [court for court in courts if not court.name.startswith("U.S. ")]
+    found = found or _named(case, states, law) or _circuit(case.court.circuit, courts)
+    return found or _of_level(case, courts, law) or _anywhere(case, law)
+
+
+def _federal(case: Case, courts: list[Court]) -> str:
+    """A district or a circuit, spelled out or as reporters abbreviate it; a State's court is found by its name."""
+    name = re.sub(r"\(.*?\)", " ", case.court.name)
+    if re.search(r"U\.?S\.? Supreme Court|Supreme Court of the United States", name):
+        return "us-scotus"
+    spelled = sorted((len(c.name), c.id) for c in courts if c.name.startswith("U.S. ") and _tail(c) in name)
+    if spelled:
+        return spelled[-1][1]
+    district = DISTRICT.search(name)
+    if district is None or CIRCUIT.search(name):
+        return _circuit(name, courts)
+    side = say.SIDES.get((district[1] or "")[:1], "the")
+    state = say.US_STATES.get(re.sub(r"[\s.]", "", district[2]), district[2])
+    full = re.compile(rf"{side} District of (?:the )?{re.escape(state)}$")
+    return next((c.id for c in courts if full.search(c.name)), "")
+
+
+def _tail(court: Court) -> str:
+    """What tells a federal court from the others: `Southern District of New York`."""
+    return court.name.rpartition(" for the ")[2]
+
+
+def _circuit(text: str, courts: list[Court]) -> str:
+    found = CIRCUIT.search(text)
+    if not found:
+        return ""
+    if found[1]:
+        number = int(found[1])
+        name = say.CIRCUITS[number - 1] if 0 < number <= len(say.CIRCUITS) else ""
+    else:
+        name = "Federal" if found[2].startswith("Fed") else "District of Columbia"
+    wanted = f"for the {name} Circuit"
+    return next((c.id for c in courts if name and c.name.endswith(wanted)), "")
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words that tell one court of a state from another."""
+    return frozenset(re.findall(r"[a-z0-9]+", plain(name))) - FILLERS
+
+
+def _named(case: Case, courts: list[Court], law: Law) -> str:
+    """The court whose name has most words in common with the one given; of two, the one of its level."""
+    given = re.sub(r"\(.*?\)", " ", case.court.name).replace("High Court of Justice", "High Court")
+    above = {court.above for court in courts}
+    scores = []
+    for court in courts:
+        parts = [plain(given), *plain(given).split(",")]
+        score = max(_alike(part, court) for part in parts)
+        level = (court.id not in above) == (case.court.level in BENEATH)
+        scores.append((score, level, -len(law.line(court.id)), court.id))
+    best = max(scores, default=(0.0, False, 0, ""))
+    return best[3] if best[0] else ""
+
+
+def _alike(given: str, court: Court) -> float:
+    """The share of common words, with what the court is called now, was called once, or with its example."""
+    said, shares = _words(given), [0.0]
+    country = frozenset(say.NAMES.get(court.place, "").split("|")[:2])
+    for name in re.split(r"[(),]|\bsuch as\b|\bor\b|\buntil \d+\b|\bbefore [\d-]+\b", court.name):
+        words = _words(name)
+        words = words - country if said.isdisjoint(country) and words - country else words
+        share = len(said & words) / len(said | words) if words else 0.0
+        enough = WITHIN if said <= words or words <= said else NEAR
+        shares.append(share if share >= enough else 0.0)
+    return max(shares)
+
+
+def _of_level(case: Case, courts: list[Court], law: Law) -> str:
+    """A court of that level and no name in particular (`a court of appeal`), or the state's highest."""
+    nameless = sorted(
+        (c for c in courts if re.match(r"(?i)an? ", c.name)), key=lambda court: (len(law.line(court.id)), court.id)
+    )
+    place = courts[0].place if courts else ""
+    level = case.court.level
+    if not nameless or level in ("supreme", "constitutional", "supranational", ""):
+        return law.apexes.get(place, "")
+    return nameless[-1].id if level in BENEATH else nameless[0].id
+
+
+def _anywhere(case: Case, law: Law) -> str:
+    """The state has no court in the packs: a foreign court reads its law, the provider's own by preference."""
+    near = (case.home, *case.locations, *sorted(law.apexes))
+    return next(law.apexes[place] for place in near if place and place in law.apexes)
