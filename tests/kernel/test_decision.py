@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from hypothesis import given
-from tests.strategies import CASES, COURTS, DAY, TINY, facts, readings, values
+from tests.strategies import CASES, COURTS, DAY, TINY, days, facts, laws, one_of, readings, values
 
 from comity.kernel.decision import OTHER, Judge, decide, stands_on, turns_on
 from comity.kernel.law import Answer, Happening, Law, Member, Question
@@ -249,3 +249,26 @@ def test_an_answer_of_the_wrong_kind_lifts_no_bar(answer):
     """Counsel's "True" was once read as no, and a bar that hung on it fell."""
     reading = law(rule("power", "compels", CONTENT), rule("bar", "bars", Word("question.reach")))
     assert decide({"record.category": "content", "question.reach": answer}, reading).verdict == "open"
+
+
+@given(laws(), facts(), days(1), one_of(*sorted(COURTS)))
+def test_the_part_of_the_law_that_bears_on_a_demand_says_what_the_whole_says(law, case, day, court):
+    """Reading less is quicker and nothing else: the same verdict, for the same reasons, with the same points open."""
+    part = law.narrowed(case.get("demand.instrument"), case.get("record.category"))
+    whole, less = decide(case, law.on(day, court)), decide(case, part.on(day, court))
+    assert (whole.verdict, whole.basis, whole.open_points) == (less.verdict, less.basis, less.open_points)
+
+
+def test_the_part_of_a_law_leaves_out_what_bears_on_other_demands():
+    """Rules of other kinds of demand, lifts of bars that are gone, questions and groups that nothing left reads."""
+    warrant, letter = Compare("demand.instrument", "warrant"), Compare("demand.instrument", "letter")
+    rules = (
+        rule("power", "compels", warrant), rule("other", "compels", Both((letter, Word("question.reach")))),
+        rule("bar", "bars", letter), rule("lift", "lifts", Word("question.reach"), lifts="bar"),
+        rule("duty", "obliges", Within("record.store_place", "EEA")),
+    )  # fmt: skip
+    asked = Question("reach", "does it reach?", "nobody said", "US")
+    members = (Member("EEA", "IE", DAY, None), Member("OTHER", "IE", DAY, None))
+    part = Law(rules, (asked,), (), COURTS, members).narrowed("warrant", "content")
+    assert [r.id for r in part.rules] == ["power", "duty"]
+    assert (part.questions, [m.group for m in part.members]) == ((), ["EEA"])

@@ -17,9 +17,9 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from comity.kernel.law import Reading
-from comity.kernel.reason import ADDRESS, UNREAD, Reason, Test, Unit, reasons, scan, value_text
+from comity.kernel.reason import ADDRESS, UNREAD, Reason, Shelf, Test, Unit, reasons, scan, shelved, value_text
 from comity.kernel.rule import Effect, Rule
-from comity.kernel.words import Compare, Facts, Leaf, Proof, Truth, Value, Within, Word, either, leaves_of, terms_of
+from comity.kernel.words import Compare, Facts, Leaf, Proof, Truth, Value, Within, Word, either, terms_of
 
 Verdict = Literal["compelled", "conflict", "barred", "free", "open"]
 SIDES: Final[tuple[Effect, Effect]] = ("compels", "bars")
@@ -138,8 +138,10 @@ class Live:
 class Judge:
     """One reading made ready to decide many cases; it never changes what a case's facts decide on their own."""
 
-    def __init__(self, reading: Reading) -> None:
-        self.reading, self.digest = reading, reading.digest
+    def __init__(self, reading: Reading, shelf: Shelf | None = None) -> None:
+        """`shelf` keeps rules made ready, for judges of other courts and days that read the same of them."""
+        self.shelf: Shelf = {} if shelf is None else shelf
+        self.reading = reading
         self.asks = {a.question.term: a.question.asks for a in reading.questions.values()}
         self.cites = {a.question.term: "; ".join(said.cite for said in a.binding) for a in reading.questions.values()}
         lifts: dict[str, list[Rule]] = {}
@@ -163,7 +165,7 @@ class Judge:
 
     def _unit(self, rule: Rule, lifts: tuple[Rule, ...]) -> Unit:
         if rule.id not in self.units:
-            self.units[rule.id] = Unit(rule, lifts, self.reading.groups, self.cites)
+            self.units[rule.id] = shelved(self.shelf, (rule, lifts), self.reading.groups, self.cites)
         return self.units[rule.id]
 
     def decide(self, facts: Facts) -> Decision:
@@ -190,7 +192,7 @@ class Judge:
         compels, bar = either([r.truth for r in powers]), either([r.truth for r in bars])
         doubtful = (powers if compels is None else ()) + (bars if bar is None else ())
         points = self._open_points(known, (compels, bar), doubtful) if doubtful else ()
-        return Decision(verdict(compels, bar), powers, bars, objections, duties, channels, points, self.digest)
+        return Decision(verdict(compels, bar), powers, bars, objections, duties, channels, points, self.reading.digest)
 
     def verdict(self, known: Facts) -> Verdict:
         """Only the verdict; `known` must already hold the questions' values."""
@@ -237,7 +239,7 @@ class Judge:
     def _leaves(self) -> Mapping[str, set[Leaf]]:
         found: dict[str, set[Leaf]] = {}
         for rule, lifts in self.every:
-            for leaf in [leaf for one in (rule, *lifts) for leaf in leaves_of(one.when)]:
+            for leaf in [leaf for one in (rule, *lifts) for leaf in one.leaves]:
                 found.setdefault(leaf.name, set()).add(leaf)
         return found
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from comity.kernel.courts import NO_STATE, Court, apexes, lawgivers, line
 from comity.kernel.rule import Rule
-from comity.kernel.words import Both, Compare, Facts, Groups, Truth, Value, Within, digest, leaves_of
+from comity.kernel.words import Both, Compare, Facts, Groups, Truth, Value, Within, digest
 
 LIVE = frozenset({"enacted", "decided", "affirmed", "stay lifted"})
 DEAD = frozenset({"stayed", "reversed", "vacated", "overruled", "superseded", "repealed"})
@@ -63,8 +63,11 @@ class Answer:
 
     def live(self, day: date) -> bool:
         """Live or dead by the last happening up to `day`, of two on one day the one written later; not before any."""
-        past = [happening for happening in reversed(self.history) if happening.day <= day]
-        return bool(past) and max(past, key=lambda happening: happening.day).what in LIVE
+        last: Happening | None = None
+        for happening in self.history:
+            if happening.day <= day and (last is None or happening.day >= last.day):
+                last = happening
+        return last is not None and last.what in LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,41 +189,61 @@ class Law:
         rules = tuple(rule for rule in self.lawful if rule.effect == "lifts" or rule.addresses(instrument, category))
         bars = {rule.id for rule in rules}
         rules = tuple(rule for rule in rules if rule.effect != "lifts" or rule.lifts in bars)
-        leaves = [leaf for rule in rules for leaf in leaves_of(rule.when)]
-        asked, groups = {leaf.name for leaf in leaves}, {leaf.group for leaf in leaves if isinstance(leaf, Within)}
+        asked = {term for rule in rules for term in rule.questions}
+        groups = {group for rule in rules for group in rule.groups}
         questions = tuple(question for question in self.questions if question.term in asked)
         answers = tuple(answer for question in questions for answer in self.given.get(question.id, ()))
         members = tuple(member for member in self.members if member.group in groups)
-        return replace(self, rules=rules, questions=questions, answers=answers, members=members)
+        part = replace(self, rules=rules, questions=questions, answers=answers, members=members)
+        part.__dict__.update(lawful=rules, apexes=self.apexes, _heard=self._heard)  # the same there as here
+        return part
 
     def on(self, day: date, court: str, assume: tuple[Assumption, ...] = (), served: date | None = None) -> Reading:
         """The law as `court` must read it on `day`, for a demand served on `served`, under the assumptions given."""
-        law = self._assuming(assume) if assume else self
+        law = self.assuming(assume) if assume else self
         service = served or day
         rules = tuple(r for r in law.lawful if r.in_force(service if r.governs == "served" else day, day))
         questions = {question.id: law._read(question, day, court) for question in law.questions}
-        names = {member.group for member in law.members}
-        return Reading(day, court, service, rules, questions, {n: law.group(n, day) for n in names}, tuple(assume))
+        groups = {name: law.group(name, day) for name in law._members}
+        return Reading(day, court, service, rules, questions, groups, tuple(assume))
 
     def group(self, name: str, day: date) -> frozenset[str]:
         """The places that belong to a group on a day."""
-        return frozenset(
-            m.place for m in self.members if m.group == name and m.since <= day and (m.until is None or day < m.until)
-        )
+        ever = self._members.get(name, ())
+        return frozenset(m.place for m in ever if m.since <= day and (m.until is None or day < m.until))
+
+    @cached_property
+    def _members(self) -> Mapping[str, list[Member]]:
+        found: dict[str, list[Member]] = {}
+        for member in self.members:
+            found.setdefault(member.group, []).append(member)
+        return found
 
     def _read(self, question: Question, day: date, court: str) -> Answered:
+        if (question.id, court) not in self._heard:
+            self._heard[question.id, court] = tuple(self._hearing(question, court))
+        live = [(answer, rank) for answer, rank in self._heard[question.id, court] if answer.live(day)]
+        top = max((rank for _, rank in live if rank is not None), default=-1)
+        binding = tuple(answer for answer, rank in live if rank == top)
+        said = {answer.answer for answer in binding}
+        truth = said.pop() if len(said) == 1 else None
+        return Answered(question, truth, binding, tuple(answer for answer, rank in live if rank != top))
+
+    def _hearing(self, question: Question, court: str) -> Iterable[tuple[Answer, int | None]]:
+        """What the court hears on a question, whenever it was said: each answer with its rank, None if it persuades."""
         line = self.line(court)
         if question.place not in {self.courts[step].place for step in line}:
             apex = self.apexes.get(question.place)
             line = self.line(apex) if apex else ()
-        live = [a for a in self.given.get(question.id, ()) if a.live(day) and self._has_authority(a, question)]
         rank = {step: height for height, step in enumerate(line)}
-        binding = [a for a in live if a.by in rank and (a.binds == "below" or a.by == line[0])]
-        top = max((rank[a.by] for a in binding), default=0)
-        binding = [a for a in binding if rank[a.by] == top]
-        said = {a.answer for a in binding}
-        truth = said.pop() if len(said) == 1 else None
-        return Answered(question, truth, tuple(binding), tuple(a for a in live if a not in binding))
+        for answer in self.given.get(question.id, ()):
+            if self._has_authority(answer, question):
+                binds = answer.by in rank and (answer.binds == "below" or answer.by == line[0])
+                yield answer, rank[answer.by] if binds else None
+
+    @cached_property
+    def _heard(self) -> dict[tuple[str, str], tuple[tuple[Answer, int | None], ...]]:
+        return {}
 
     @cached_property
     def given(self) -> Mapping[str, list[Answer]]:
@@ -238,7 +261,8 @@ class Law:
         beneath = question.place in {self.courts[step].place for step in self.line(answer.by)}
         return beneath or (apex is not None and answer.by in self.line(apex))
 
-    def _assuming(self, assume: tuple[Assumption, ...]) -> Law:
+    def assuming(self, assume: tuple[Assumption, ...]) -> Law:
+        """The law as it would be if all of this had happened."""
         law = self
         for what_if in sorted(assume, key=lambda supposed: (supposed.day, str(supposed))):
             law = _supposed(law, what_if) if what_if.answer is None else _answered(law, what_if, what_if.answer)

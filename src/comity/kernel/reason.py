@@ -268,6 +268,21 @@ class Unit:
         return reason
 
 
+Shelf = dict[tuple[object, ...], Unit]
+"""Rules made ready, by the rule, what lifts it, the groups it reads and the citations its proofs print."""
+
+
+def shelved(shelf: Shelf, rule: tuple[Rule, tuple[Rule, ...]], groups: Groups, cites: Mapping[str, str]) -> Unit:
+    """A rule with what lifts it, made ready; from the shelf if a reading that says the same of it put it there."""
+    every = (rule[0], *rule[1])
+    read = tuple((name, groups.get(name)) for one in every for name in one.groups)
+    said = tuple((term, cites[term]) for one in every for term in one.questions if term in cites)
+    key = (tuple(one.id for one in every), read, said)
+    if key not in shelf:
+        shelf[key] = Unit(*rule, groups, cites)
+    return shelf[key]
+
+
 def reasons(units: Iterable[Unit], known: Facts) -> list[Reason]:
     """The reasons of those rules that have something to say on the case; `known` has every term, None if unknown."""
     found = []

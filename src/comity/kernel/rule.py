@@ -8,7 +8,19 @@ from functools import cached_property
 from typing import Literal
 
 from comity.kernel.clock import Clock
-from comity.kernel.words import Condition, Value, digest, settle, write
+from comity.kernel.words import (
+    Both,
+    Compare,
+    Condition,
+    Leaf,
+    Value,
+    Within,
+    digest,
+    leaf_truth,
+    leaves_of,
+    settle,
+    write,
+)
 
 Effect = Literal["compels", "bars", "lifts", "objects", "obliges", "routes"]
 
@@ -61,10 +73,33 @@ class Rule:
     def addresses(self, instrument: Value, category: Value) -> bool:
         """Whether it may have anything to say of this kind of demand for this class of records."""
         key = (instrument, category)
-        if key not in self._addressed:
+        found = self._addressed.get(key)
+        if found is None:
             given = {"demand.instrument": instrument, "record.category": category}
-            self._addressed[key] = settle(self.when, given, {}) is not False
-        return self._addressed[key]
+            plain = (leaf_truth(leaf, given[leaf.name], {}) is not False for leaf in self._plain)
+            found = self._addressed[key] = all(plain) and settle(self.when, given, {}) is not False
+        return found
+
+    @cached_property
+    def _plain(self) -> tuple[Compare, ...]:
+        """What the rule says outright of the kind of demand or the class of records: most rules are settled by it."""
+        parts = self.when.parts if isinstance(self.when, Both) else (self.when,)
+        return tuple(p for p in parts if isinstance(p, Compare) and p.name in ("demand.instrument", "record.category"))
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """What its condition asks, leaf by leaf."""
+        return tuple(leaves_of(self.when))
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of states in its condition."""
+        return tuple(sorted({leaf.group for leaf in self.leaves if isinstance(leaf, Within)}))
+
+    @cached_property
+    def questions(self) -> tuple[str, ...]:
+        """The terms in its condition that are questions of law."""
+        return tuple(sorted({leaf.name for leaf in self.leaves if leaf.name.startswith("question.")}))
 
     @cached_property
     def _addressed(self) -> dict[tuple[Value, Value], bool]:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from comity.kernel.decision import Judge
 from comity.kernel.law import Law, Reading
+from comity.kernel.reason import Shelf
 from comity.kernel.words import Value
 from comity.lawpack.assume import NotAnAssumption, read_assumption
 from comity.lawpack.read import Example, Packs
@@ -132,6 +133,7 @@ class _Side:
         self.law, self.terms = packs.law, packs.words.terms
         self.parts: dict[tuple[Value, Value], Law] = {}
         self.judges: dict[tuple[object, ...], Judge] = {}
+        self.shelf: Shelf = {}
         self.seats: dict[tuple[object, ...], Judge | None] = {}
 
     def verdict(self, case: Case) -> str:
@@ -163,7 +165,7 @@ class _Side:
         rules = tuple(rule.id for rule in reading.rules)
         key = (rules, frozenset(reading.truths.items()), frozenset(reading.groups.items()))
         if key not in self.judges:
-            self.judges[key] = Judge(reading)
+            self.judges[key] = Judge(reading, self.shelf)
         return self.judges[key]
 
     def facts(self, case: Case) -> dict[str, Value]:
