@@ -166,11 +166,13 @@ def test_the_facts_of_the_dublin_mailbox():
     assert facts == {
         "record.served_controls": True, "record.readable_by_provider": True, "record.store_place": "IE",
         "record.holder_place": "IE", "served.place": "US", "served.present_in_forum": True,
-        "served.offers_in_forum": True, "served.public_provider": True, "record.group_controls": True,
+        "served.established_in_forum": True, "served.offers_in_forum": True, "served.public_provider": True,
+        "record.group_controls": True,
     }  # fmt: skip
     assert {proof.term: proof.truth for proof in proofs} == {
         "record.served_controls": True, "record.readable_by_provider": True,
-        "served.present_in_forum": True, "served.offers_in_forum": True, "record.group_controls": True,
+        "served.present_in_forum": True, "served.established_in_forum": True, "served.offers_in_forum": True,
+        "record.group_controls": True,
     }  # fmt: skip
 
 

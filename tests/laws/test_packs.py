@@ -37,7 +37,8 @@ CONTROLLED = tuple(e for e in EXAMPLES if e.expect == "compelled" and "demand.bi
 """The compelled, but for orders whose force, control included, counsel in their own state has to answer for."""
 
 PROVIDER: dict[str, Value] = {
-    "served.place": "US", "served.present_in_forum": True, "served.offers_in_forum": True,
+    "served.place": "US", "served.present_in_forum": True, "served.established_in_forum": True,
+    "served.offers_in_forum": True,
     "served.public_provider": True, "record.served_controls": True, "demand.emergency": False,
 }  # fmt: skip
 STRONGEST: dict[str, Value] = {
@@ -136,7 +137,7 @@ def test_every_template_asks_for_something_that_can_be_had(packs: Packs, templat
             facts: dict[str, Value] = {
                 **STRONGEST, **template.facts, "demand.place": place, "record.category": category,
                 "record.store_place": store, "record.holder_place": store, "served.place": served,
-                "served.present_in_forum": served == place,
+                "served.present_in_forum": served == place, "served.established_in_forum": served == place,
             }  # fmt: skip
             found.add(judge.decide(facts).verdict)
     assert found & {"compelled", "conflict", "open"}, found

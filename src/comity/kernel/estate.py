@@ -197,10 +197,16 @@ def readable(estate: Estate, store: Store, served: str) -> Proof:
             return Proof(says, inner.truth, "all", parts=(inner,))
 
 
+def established(estate: Estate, entity: str, forum: str) -> Proof:
+    """Is the entity established in the forum itself?"""
+    own = estate.entities[entity]
+    return Proof(f"{own.name} is established in {own.place}", own.place == forum, "fact", own.place, "estate.place")
+
+
 def present(estate: Estate, entity: str, forum: str) -> Proof:
     """Is the entity in the forum: established there, or running a site there? Offering a service is not presence."""
     own = estate.entities[entity]
-    parts = [Proof(f"{own.name} is established in {own.place}", own.place == forum, "fact", own.place, "estate.place")]
+    parts = [established(estate, entity, forum)]
     for site in estate.sites.values():
         if site.operator == entity:
             says = f"{own.name} runs {site.name} in {site.country}"
@@ -233,9 +239,9 @@ def record_facts(
     """What the law may ask of records in one store when `served` is served by `forum`: the facts, and their proofs.
 
     Terms: `record.store_place`, `record.holder_place`, `record.served_controls`, `record.group_controls`,
-    `record.readable_by_provider`, `served.place`, `served.present_in_forum`, `served.offers_in_forum`,
-    `served.public_provider`, and, where `union` says which states the European Union has that day,
-    `served.offers_in_union`.
+    `record.readable_by_provider`, `served.place`, `served.present_in_forum`, `served.established_in_forum`,
+    `served.offers_in_forum`, `served.public_provider`, and, where `union` says which states the European Union has that
+    day, `served.offers_in_union`.
     """
     store = estate.stores[store_id]
     service = estate.services[store.service]
@@ -244,6 +250,7 @@ def record_facts(
         "record.group_controls": group_controls(estate, served, store.holder),
         "record.readable_by_provider": readable(estate, store, served),
         "served.present_in_forum": present(estate, served, forum),
+        "served.established_in_forum": established(estate, served, forum),
         "served.offers_in_forum": offered(estate, service, forum),
     }
     if union:

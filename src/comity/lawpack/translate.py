@@ -227,6 +227,7 @@ def facts(case: Case, category: str, instrument: str | None, union: frozenset[st
         **_face(case, instrument or ""),
         "served.place": served,
         "served.present_in_forum": here,
+        "served.established_in_forum": served == state if served and state else None,
         "served.offers_in_forum": offers,
         "served.offers_in_union": True if in_union else None,
         "served.public_provider": category in COMMUNICATION,
