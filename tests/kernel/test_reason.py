@@ -5,9 +5,9 @@ from datetime import date
 from hypothesis import given
 from tests.strategies import conditions, facts
 
-from comity.kernel.reason import Unit, predicate, prover, reasons, stands, value_text, written
+from comity.kernel.reason import Shelf, Unit, predicate, prover, reasons, shelved, stands, value_text, written
 from comity.kernel.rule import Rule
-from comity.kernel.words import Both, Compare, Not, Proof, Word, canonical, prove
+from comity.kernel.words import Both, Compare, Not, Proof, Within, Word, canonical, prove
 
 GROUPS = {"EEA": frozenset({"IE", "DE"}), "PARTNERS": frozenset({"US"})}
 A, B = Word("a"), Word("b")
@@ -89,3 +89,17 @@ def test_a_rule_that_is_not_addressed_has_nothing_to_say():
     known = {"record.category": "content", "a": False}
     assert reasons([unit(traffic, effect="compels"), unit(A, effect="obliges")], known) == []
     assert [reason.truth for reason in reasons([unit(A, effect="compels")], known)] == [False]
+
+
+def test_rules_made_ready_are_shared_where_they_say_the_same():
+    """By courts and days that cite the same answers and see the same members; never by others."""
+    asked = Rule(
+        "r", "bars", "US", date(1986, 10, 21), None, "cite", "It reads.",
+        Both((Word("question.reach"), Within("record.store_place", "EEA"))),
+    )  # fmt: skip
+    shelf: Shelf = {}
+    one = shelved(shelf, (asked, ()), GROUPS, {"question.reach": "1 F.3d 1"})
+    assert shelved(shelf, (asked, ()), dict(GROUPS), {"question.reach": "1 F.3d 1", "question.other": "x"}) is one
+    assert shelved(shelf, (asked, ()), GROUPS, {"question.reach": "2 F.3d 2"}) is not one
+    assert shelved(shelf, (asked, ()), {"EEA": frozenset({"IE"})}, {"question.reach": "1 F.3d 1"}) is not one
+    assert len(shelf) == 3
