@@ -47,6 +47,7 @@ STRONGEST: dict[str, Value] = {
 }  # fmt: skip
 COMPULSORY = (
     "us-sca-warrant", "us-sca-d-order", "us-grand-jury-subpoena", "us-administrative-subpoena", "us-trial-subpoena",
+    "private-litigant-subpoena", "us-civil-discovery", "us-tax-summons", "us-nsl", "us-ca-warrant", "us-fisa-order",
 )  # fmt: skip
 
 
