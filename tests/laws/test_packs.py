@@ -144,6 +144,24 @@ def test_every_template_asks_for_something_that_can_be_had(packs: Packs, templat
     assert found & {"compelled", "conflict", "open"}, found
 
 
+@pytest.mark.parametrize("place", ["AE", "AU", "BR", "CA", "CN", "GB", "JP", "KR", "RU", "TR", "VN"])
+def test_what_only_preserves_is_forbidden_by_none_of_these_laws(packs: Packs, place: str) -> None:
+    """Nothing is handed over, whichever state asks for it: a bar on giving does not stand against it."""
+    judge = Judge(packs.law.on(date(2026, 11, 23), packs.law.apexes[place]))
+    held: dict[str, Value] = {
+        "served.place": place, "record.store_place": place, "record.holder_place": place,
+        "record.held_by_carrier": True, "record.foreign_secrecy": False, "served.us_controlled": False,
+        "served.present_in_forum": True,
+    }  # fmt: skip
+    codes = packs.words.terms["demand.instrument"].codes
+    preserving = [code for code in codes if "-preservation-" in code or code in {"eu-epoc-pr", "ca-account-order"}]
+    assert len(preserving) >= 10
+    for instrument, category in product(preserving, ("content", "traffic", "subscriber", "live-content", "business")):
+        home = {"eu": "FR"}.get(instrument[:2], instrument[:2].upper())
+        asked: dict[str, Value] = {"demand.place": home, "demand.instrument": instrument, "record.category": category}
+        assert judge.decide({**held, **asked}).verdict == "free", (instrument, category)
+
+
 def test_every_pack_says_what_it_leaves_out(packs: Packs) -> None:
     """The blind spots are written where they are."""
     silent = {pack.document.name for pack in packs.packs if not pack.unmodelled}
