@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin
 READY := .setup/ready
 
-.PHONY: help setup check test demo bench docs laws clean
+.PHONY: help setup check test demo bench docs laws changes clean
 help:            ## show these lines
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 10
 
@@ -36,6 +36,9 @@ docs: $(READY)   ## make again what the docs generate, and say what changed
 
 laws: $(READY)   ## render the law book into docs/laws/
 	@$(RUN)/comity law book docs/laws
+
+changes: $(READY) ## every verdict that the law packs flip against their last edition
+	@$(RUN)/python -m tools.changes
 
 clean:           ## remove what the other targets made
 	@rm -rf .venv .setup demo bench/.work

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.laws.some import some_packs
 
 from comity.lawpack import default_folder, read_folder
 from comity.lawpack.book import book
@@ -35,10 +36,15 @@ def flat(text: str) -> str:
 
 
 @pytest.fixture
-def affirmed(tmp_path: Path) -> Path:
-    """The packs as they would be had the Second Circuit affirmed."""
-    folder = tmp_path / "affirmed"
-    shutil.copytree(default_folder(), folder, ignore=shutil.ignore_patterns("__pycache__"))
+def some(tmp_path: Path) -> Path:
+    """A few packs: enough to compare."""
+    return some_packs(tmp_path / "some")
+
+
+@pytest.fixture
+def affirmed(some: Path, tmp_path: Path) -> Path:
+    """Those packs as they would be had the Second Circuit affirmed."""
+    folder = shutil.copytree(some, tmp_path / "affirmed")
     file = folder / "us" / "microsoft-ireland.toml"
     text = file.read_text("utf-8")
     turned = text.replace('answer = false\nby = "us-ca2"', 'answer = true\nby = "us-ca2"')
@@ -101,17 +107,22 @@ def test_what_is_nowhere_ends_with_2_and_names_what_is_near() -> None:
     assert comity("law", "show", "us-sca-2702", "--on", "yesterday").returncode == 2
 
 
-def test_compare_counts_the_flips_and_shows_a_dozen(affirmed: Path) -> None:
-    screen = printed("law", "compare", str(default_folder()), str(affirmed))
+def test_compare_counts_the_flips_and_shows_a_dozen(some: Path, affirmed: Path) -> None:
+    screen = printed("law", "compare", str(some), str(affirmed))
     assert "~ answer us-microsoft-2d-cir (answer)" in screen
     assert "barred → compelled" in screen and screen.count("proofs ") == 12
-    told = json.loads(printed_json("law", "compare", str(default_folder()), str(affirmed), "--json"))
+    told = json.loads(printed_json("law", "compare", str(some), str(affirmed), "--json"))
     assert sum(row["cases"] for row in told["counts"]) == told["flips"] > 12
     assert all(row["old_proof"].startswith("sha256:") for row in told["examples"])
 
 
-def test_compare_of_the_same_packs_flips_nothing() -> None:
-    screen = printed("law", "compare", str(default_folder()), str(default_folder()))
+def test_compare_in_brief_counts_the_rows(some: Path, affirmed: Path) -> None:
+    screen = printed("law", "compare", "--brief", str(some), str(affirmed))
+    assert screen.startswith("1 answers changed\n") and "~ answer" not in screen
+
+
+def test_compare_of_the_same_packs_flips_nothing(some: Path) -> None:
+    screen = printed("law", "compare", str(some), str(some))
     assert flat(screen).endswith("cases tried, 0 come out otherwise.")
 
 

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.laws.some import some_packs
 
 from comity.lawpack import check, read_folder
 from comity.lawpack.faults import NAMES
 
-LAWS = Path(__file__).parents[2] / "src" / "comity_laws"
 BAD = Path(__file__).parent / "bad"
 HEADS = {"court-cycle": "courts.toml"}
 """Faults that can only stand in a file of the heads, and which."""
@@ -24,14 +24,7 @@ def test_every_named_fault_has_a_bad_file() -> None:
 @pytest.fixture(scope="session")
 def some(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The heads and a few real packs: what is wrong with one pack does not hang on how many others there are."""
-    laws = tmp_path_factory.mktemp("some") / "laws"
-    (laws / "us").mkdir(parents=True)
-    for name in ("terms", "places", "courts", "us/sca-1986", "us/microsoft-ireland", "us/sca-2703-warrant"):
-        shutil.copy(LAWS / f"{name}.toml", laws / f"{name}.toml")
-    for path in (LAWS / "us").glob("sca-*.toml"):
-        shutil.copy(path, laws / "us" / path.name)
-    shutil.copy(LAWS / "us" / "personal-jurisdiction.toml", laws / "us")
-    return laws
+    return some_packs(tmp_path_factory.mktemp("some") / "laws")
 
 
 def test_some_of_the_real_packs_are_sound_alone(some: Path) -> None:

@@ -1,9 +1,9 @@
 """The fixed cases that a change of law is tried on: what every template of the packs asks of a fixed estate.
 
-Two invented providers, one at home in the United States and one in Ireland, each with a company, a site and a store in
-every state whose law is carried. Each ordinary demand is served on the company of the demanding state, for records that
-lie there, in the United States, Ireland, Switzerland or China; and is posed on every day since 2013 on which something
-that bears on it begins, ends or happens: between two such days no verdict can change.
+Two invented providers, each with a company, a site and a store in every state whose law is carried. Each ordinary demand
+is served on the company of the demanding state, for records that lie there or elsewhere: with Meridian, at home in the
+United States, or in Ireland, Switzerland and China; with Lough, at home in Ireland, there. It is posed on every day since
+2013 on which something that bears on it begins, ends or happens: between two such days no verdict can change.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from comity.lawpack.compare import Case
 HOMES: Final = {"US": "Meridian", "IE": "Lough"}
 """Where the providers are at home, and what they are called."""
 
-STORES: Final = ("US", "IE", "CH", "CN")
-"""Where records lie besides the demanding state itself."""
+STORES: Final = {"Meridian": ("US", "IE", "CH", "CN"), "Lough": ("IE",)}
+"""Where their records lie besides the demanding state itself."""
 
 SPOKESMEN: Final = ("DE", "FR", "IE")
 """The states that speak for a larger group, such as the Union's, whose members' orders the law treats alike."""
@@ -63,7 +63,7 @@ def places_of(template: Template, law: Law) -> tuple[str, ...]:
 
 def estates(places: Iterable[str]) -> tuple[Estate, ...]:
     """The two providers: a head at home, and under it a company with a site and a store in every other place."""
-    return tuple(_estate(home, name, sorted({*places, *HOMES, *STORES})) for home, name in HOMES.items())
+    return tuple(_estate(home, name, sorted({*places, *HOMES, *STORES["Meridian"]})) for home, name in HOMES.items())
 
 
 def _estate(home: str, name: str, places: list[str]) -> Estate:
@@ -108,7 +108,7 @@ def _asked(
     """The facts of one ordinary demand by one state, for records in each place, with a name for people."""
     template, category, place = asked
     for estate in providers:
-        for store in dict.fromkeys((place, *STORES)):
+        for store in dict.fromkeys((place, *STORES[estate.name])):
             facts, _ = stated(estate, store, (place, place), words)
             subject: dict[str, Value] = {"subject.kind": "person", "subject.place": store, "subject.nationality": store}
             given = {**facts, **subject, "subject.in_forum": store == place, "demand.emergency": False}
