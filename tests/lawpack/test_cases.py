@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.lawpack.decided import row
 
 from comity.errors import Unreadable
@@ -17,7 +19,7 @@ def read(tmp_path):
     """Read a text, or rows that are written as YAML first."""
 
     def written(content):
-        text = content if isinstance(content, str) else yaml.safe_dump({"cases": content}, sort_keys=False)
+        text = content if isinstance(content, str | bytes) else yaml.safe_dump({"cases": content}, sort_keys=False)
         path = tmp_path / "cases.yaml"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return read_cases(path)
@@ -180,3 +182,52 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path):
 def test_marks_other_than_verified_are_kept(read):
     (case,) = read([row(marks={"date": "V", "later": "n/a", "facts": "K", "holding": "V (end); rest K"})]).cases
     assert case.marks == {"facts": "K", "holding": "V (end); rest K"}
+
+
+@pytest.mark.parametrize("wrap", [lambda raw: b"\xef\xbb\xbf" + raw, lambda raw: raw.replace(b"\n", b"\r\n")])
+def test_a_mark_of_the_order_of_bytes_and_other_ends_of_lines_change_nothing(read, wrap):
+    raw = yaml.safe_dump({"cases": [row()]}, sort_keys=False).encode()
+    assert read(wrap(raw)).cases == read(raw).cases and read(raw).cases
+
+
+def test_half_a_character_is_a_fault_and_can_be_written_again(read):
+    found = read(yaml.safe_dump([row(holding="HALF")]).replace("HALF", '"a \\ud800"'))
+    assert faults(found)[0][0] == "not-yaml"
+    assert all(case.holding.encode() == b"a \xef\xbf\xbd" for case in found.cases)
+
+
+def test_a_further_key_of_the_facts_may_hold_anything(read):
+    assert len(read([row(facts={"provider_note": {"a": ["b"]}, "purpose": "criminal"})]).cases) == 1
+
+
+def test_a_home_that_nobody_knows_is_no_fault(read):
+    (case,) = read([row(facts={"provider_home": "unknown"})]).cases
+    assert case.home is None
+
+
+def test_what_was_held_may_be_written_with_spaces(read):
+    (case,) = read([row(before="Not compelled", after="compelled in part")]).cases
+    assert (case.before, case.after) == ("barred", "compelled-in-part")
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=9)
+    | st.sampled_from(["US", "9999-12-31", "((", "..", "-"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(data=st.data())
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+def test_whatever_stands_in_the_place_of_a_value_the_faults_are_named(read, data):
+    """Wrong types, missing keys, odd days: a case is read, or a fault of the list says why not."""
+    whole = row()
+    part = data.draw(st.sampled_from([whole, whole["court"], whole["facts"], whole["expect"]]))
+    part[data.draw(st.sampled_from(sorted(part)))] = data.draw(JUNK)
+    found = read(yaml.safe_dump({"cases": [whole]}, sort_keys=False))
+    assert len(found.cases) == 1 or found.faults
+    assert all(wrong.remedy == NAMES[wrong.name] and wrong.where.startswith("cases.yaml:") for wrong in found.faults)

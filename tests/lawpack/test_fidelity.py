@@ -69,6 +69,26 @@ def test_what_is_sharper_says_whose_answer_it_rests_on(tried):
     assert case.mark == SHARPER and "(`reach` was answered in 1 F. Supp. 1)" in explain(case)
 
 
+def test_between_others_a_ruling_for_its_parties_alone_leaves_it_contested(tried):
+    """The court's own earlier ruling, which binds nobody else, is no settled law that the next one goes against."""
+    case = one(tried(row(decided="2016-05-05", after="barred")))
+    assert (case.before.mark, case.before.verdict) == (AGREE, "open")
+    assert [str(what_if) for what_if in case.before.assumed] == ["nysd superseded on 2016-05-04"]
+    for_all = one(tried(row(decided="2016-05-05", after="barred"), act=ACT.replace('"parties"', '"below"')))
+    assert for_all.before.mark == WRONG
+
+
+def test_a_judge_serves_every_day_that_reads_alike_and_says_the_same(tried):
+    """A twin: each case on its own, and all together."""
+    rows = [row(f"c{day}", decided=f"2015-05-0{day}", facts={"data_location": [place]})
+            for day, place in enumerate(("IE", "DE", "US", "IE", "DE"), 3)]  # fmt: skip
+    together = {case.case.id: case.as_json() for case in tried(*rows).tried}
+    alone = {each["id"]: one(tried(each)).as_json() for each in rows}
+    assert {id: case | {"where": ""} for id, case in together.items()} == {
+        id: case | {"where": ""} for id, case in alone.items()
+    }
+
+
 def test_decided_against_what_the_court_then_said_is_wrong(tried):
     case = one(tried(row(facts={"data_location": ["US"]}, after="barred")))
     assert (case.before.mark, case.after.mark) == (WRONG, WRONG) and case.fails

@@ -48,6 +48,14 @@ BENCHES: Final = STATES | {"COE"}
 """Whose court it can be: a state's, the Union's, the Council of Europe's."""
 
 UNNAMED: Final = "XX"
+UNSTATED: Final = ("unknown", "none", "n/a", "various", "multiple", "not stated", "unnamed")
+"""In the place of a state: the file does not know it."""
+
+SAID: Final = (
+    "requesting_body", "purpose", "provider", "entity_served", "control", "subject_nationality", "subject_residence",
+    "blocking_law_abroad", "urgency",
+)  # fmt: skip
+"""What of the facts is kept in the file's own words; further keys are passed over, whatever they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +186,8 @@ class _Here:
     def place(self, key: str, among: frozenset[str] = STATES) -> str:
         """The code of a state: the text, or its first word where something is remarked behind it."""
         text = self.text(key)
+        if text.lower() in UNSTATED:
+            return ""
         code = re.split(r"[\s,;(/]", text)[0] if text else ""
         if text and code not in among:
             self.wrong("unknown-country", key, f"`{text}` is not the code of a country")
@@ -192,9 +202,6 @@ class _Here:
         elif value is not None and not isinstance(value, Row):
             self.wrong("wrong-type", key, f"`{key}` must be a mapping")
         return _Here(self.name, value if isinstance(value, Row) else Row(self.row.at(key)), self.found, f"{key}.")
-
-
-LISTS: Final = ("data_category", "data_location")
 
 
 def _case(here: _Here) -> Case:
@@ -214,11 +221,11 @@ def _case(here: _Here) -> Case:
         bench,
         here.day("decided"),
         state,
-        home if home != UNNAMED else None,
+        home if home not in ("", UNNAMED) else None,
         facts.text("instrument", must=True),
         facts.texts("data_category", must=True),
         facts.texts("data_location"),
-        {key: facts.text(key) for key in facts.row if key not in LISTS},
+        {key: facts.text(key) for key in SAID if key in facts.row},
         here.texts("test"),
         *expected,
         here.text("holding"),
@@ -234,12 +241,12 @@ def _expected(here: _Here) -> tuple[Expected, Expected]:
     after = _word(expect, "as_of_day_after") if expect.row.get("as_of_day_after") else _word(here, "outcome")
     if not (expect.row.get("as_of_day_after") or outcome):
         here.wrong("missing-key", "expect", "neither `expect` nor `outcome` says what to expect")
-    settled = here.text("settled_then") in ("yes", "true")
+    settled = here.text("settled_then").lower() in ("yes", "true")
     return _word(expect, "as_of_day_before") or (after if settled else "contested"), after
 
 
 def _word(here: _Here, key: str) -> Expected:
-    text = here.text(key)
+    text = here.text(key).lower().replace(" ", "-")
     if text and text not in SETTLED:
         here.wrong("unknown-code", key, f"`{text}` is none of {', '.join(SETTLED)}")
         return ""

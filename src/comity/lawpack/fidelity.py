@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain, combinations, product
 from typing import Final
 
 from comity.kernel.decision import Decision, Judge
-from comity.kernel.law import Assumption
+from comity.kernel.law import Assumption, Law, Reading
 from comity.kernel.words import Proof, Truth, either
 from comity.lawpack.cases import Case, Cases
 from comity.lawpack.read import Packs
@@ -39,6 +39,9 @@ COUNTED: Final = ("demand", "procedure")
 
 MOST_QUESTIONS: Final = 2
 """How many questions one ruling is supposed to answer at most."""
+
+MOST_KEPT: Final = 4096
+"""How many readings are kept at once; a file of any length stays within the machine."""
 
 REACH: Final = {"compelled": 0, "conflict": 1, "open": 2, "barred": 3, "free": 4}
 
@@ -247,10 +250,26 @@ class _Bench:
         self.packs, self.law = packs, packs.law
         term = packs.words.terms.get("demand.instrument")
         self.codes = term.codes if term else ()
-        self.judge = lru_cache(maxsize=None)(self._judge)
+        self.part = lru_cache(maxsize=MOST_KEPT)(self._part)
+        self.reading = lru_cache(maxsize=MOST_KEPT)(self._reading)
+        self.judges: dict[tuple[object, ...], Judge] = {}
 
-    def _judge(self, day: date, court: str, assume: tuple[Assumption, ...]) -> Judge:
-        return Judge(self.law.on(day, court, assume))
+    def _part(self, instrument: str | None, category: str) -> Law:
+        """What may say of one kind of demand for one class of records whether it must be answered, and may be."""
+        part = self.law.narrowed(instrument, category)
+        return replace(part, rules=tuple(rule for rule in part.rules if rule.effect in ("compels", "bars", "lifts")))
+
+    def _reading(
+        self, kind: tuple[str | None, str], day: date, court: str, assume: tuple[Assumption, ...]
+    ) -> tuple[Reading, Judge]:
+        """The part of the law that may bear on a kind of demand, and a judge; where it reads alike one judge serves."""
+        reading = self.part(*kind).on(day, court, assume)
+        given = (tuple(a.id for a in answered.binding) for answered in reading.questions.values())
+        groups = tuple(sorted((name, places) for name, places in reading.groups.items()))
+        key = (kind, tuple(rule.id for rule in reading.rules), tuple(reading.truths.values()), tuple(given), groups)
+        if key not in self.judges:
+            self.judges[key] = Judge(reading)
+        return reading, self.judges[key]
 
     def tried(self, case: Case) -> Tried:
         court = tribunal(case, self.law)
@@ -258,6 +277,8 @@ class _Bench:
         before, after = (self.day(case, court, day) for day in (eve, case.decided))
         first = Day(eve, case.before, *before, mark(case.before, before, case.after))
         second = Day(case.decided, case.after, *after, mark(case.after, after))
+        if first.mark == WRONG and case.before == "contested":
+            first = self._between_others(case, court, first) or first
         if second.mark == OPEN:
             second = self._assuming(case, court, second) or second
         return Tried(case, court, first, second)
@@ -266,14 +287,28 @@ class _Bench:
         self, case: Case, court: str, day: date, assume: tuple[Assumption, ...] = ()
     ) -> tuple[Said | None, tuple[Said, ...]]:
         """What the packs say of the heaviest class, and of the lighter ones."""
-        judge, union = self.judge(day, court, assume), self.law.group("EU", day)
+        union = self.law.group("EU", day)
         said = []
         for category in categories(case):
             papers = instruments(case, category, self.codes)
             given = ((paper, admitted(facts(case, category, paper, union), self.packs.words)) for paper in papers)
-            every = [Said(category, paper, judge.decide(known)) for paper, known in given]
+            every = [
+                Said(category, paper, self.reading((paper, category), day, court, assume)[1].decide(known))
+                for paper, known in given
+            ]
             said.append(min(every, key=lambda one: REACH[one.decision.verdict]))
         return (said[0] if said else None), tuple(said[1:])
+
+    def _between_others(self, case: Case, court: str, found: Day) -> Day | None:
+        """The eve without the court's own rulings that bind their parties alone: between others it was open still."""
+        said = found.said
+        if said is None:
+            return None
+        reading, _ = self.reading((said.instrument, said.category), found.day, court, ())
+        own = {a.id for asked in reading.questions.values() for a in asked.binding if a.binds == "parties"}
+        assume = tuple(Assumption(id, "superseded", found.day) for id in sorted(own))
+        known = self.day(case, court, found.day, assume) if own else None
+        return Day(found.day, found.expected, *known, AGREE, assume) if known and known[0] and _open(known[0]) else None
 
     def _assuming(self, case: Case, court: str, found: Day) -> Day | None:
         """The same day with one question, or two, answered by the court that day so as to give what it held."""
@@ -285,6 +320,10 @@ class _Bench:
                 if mark(found.expected, said) == AGREE:
                     return Day(found.day, found.expected, *said, ASSUMED, assume)
         return None
+
+
+def _open(said: Said) -> bool:
+    return said.decision.verdict == "open" and said.power is None
 
 
 def _chosen(questions: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

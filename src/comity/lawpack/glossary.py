@@ -34,6 +34,13 @@ US_STATES: Final = {
 }  # fmt: skip
 """As reporters of cases abbreviate them in the names of federal districts, full stops and spaces left out."""
 
+US_POSTAL: Final = {
+    "CA": "California", "FL": "Florida", "IL": "Illinois", "MA": "Massachusetts", "MN": "Minnesota",
+    "PA": "Pennsylvania",
+    "TX": "Texas", "WA": "Washington", "WI": "Wisconsin", "MI": "Michigan", "OK": "Oklahoma", "AL": "Alabama",
+}  # fmt: skip
+"""Abbreviations of the post that reporters do not share, for districts named by initials."""
+
 SIDES: Final = {"N": "Northern", "S": "Southern", "E": "Eastern", "W": "Western", "M": "Middle", "C": "Central"}
 CIRCUITS: Final = (
     "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth", "Eleventh",
@@ -62,7 +69,7 @@ NAMES: Final[dict[str, str]] = {
     "KR": "korea|korean|seoul",
     "KY": "cayman",
     "LU": "luxembourg|luxembourgish",
-    "MX": "mexico|mexican",
+    "MX": "(?<!new )mexico|mexican",
     "NL": "netherlands|dutch|amsterdam|the hague|nederland",
     "NO": "norway|norwegian|oslo|norge",
     "PL": "poland|polish|warsaw",
@@ -75,65 +82,119 @@ NAMES: Final[dict[str, str]] = {
     "US": "united states|american|new york|miami|chicago|los angeles|san francisco|california|seattle|redmond|dallas|"
     "houston|boston|washington|delaware|texas|florida|mountain view|menlo park|silicon valley",
 }
+_ALIKE: Final = ("Columbia", "Georgia", "Virgin Islands", "Puerto Rico", "Guam", "Northern Mariana Islands")
+NAMES["US"] += "".join(f"|{name.lower()}" for name in dict.fromkeys(US_STATES.values()) if name not in _ALIKE)
 """What a text calls a state, its people and its larger towns; a state that is not here goes by its code alone."""
 
 CATEGORIES: Final = (
+    (r"(live|real-time|prospective|future|ongoing).*(traffic|location|metadata|(^|-)ips?(-|$)|header|cell|"
+     r"connection|log)", "traffic"),
+    (r"verkehrsdaten|verkeersgegevens|nutzungsdaten|randdaten|connexion|trafic|registros-de-(acesso|conexao)",
+     "traffic"),
+    (r"bestandsdaten|abonne|gebruikersgegevens|dados-cadastrais|identificat", "subscriber"),
+    (r"contenu|inhalt|inhoud|conteudo|courriel|nachricht|postfach|berichten|mensage", "content"),
     (r"source-code|software|sensor|non-?personal", "nonpersonal"),
-    (r"(^|-)keys?(-|$)|password|passcode|decrypt|decipher", "keys"),
-    (r"^live|-live|intercept|wiretap|real-time|prospective", "live-content"),
-    (r"content|communication|message|mailbox|mails?$|photo|image|video|chat|posts?$|voicemail|attachment", "content"),
-    (r"files|cloud-|stored-|backup|health|personal-data", "content"),
+    (r"non-content", "traffic"),
+    (r"(^|-)keys?(-|$)|password|passcode|decrypt|decipher|unlock|access-code", "keys"),
+    (r"^live|-live|intercept|wiretap|real-time|prospective|future|ongoing", "live-content"),
+    (r"(employee|staff|internal|personnel|board|custodian)s?-", "business"),
+    (r"(customer|client|account|bank|credit|case|deposit)s?-.*(files?|documents?|papers|statements?)$", "business"),
+    (r"(communications?|call|calls|connection|session|login|log-in|access|cell|billing)-(meta)?data", "traffic"),
+    (r"(connection|session|login|log-in|access|call|toll|transactional|routing|communications?)-(records|history|"
+     r"information|details?)", "traffic"),
+    (r"content|communication|message|mailbox|inbox|mails?(-|$)|correspondence|photo|image|video|chat|posts?$|voicemail|"
+     r"attachment", "content"),
+    (r"files|cloud-|stored-|backup|health|personal-data|drive-|documents-in-the-cloud", "content"),
     (
-        r"header|traffic|(^|-)logs?(-|$)|metadata|address-book|contacts|location|cell-site|call-detail|cdr|pen-",
+        r"header|traffic|(^|-)logs?(-|$)|log-files|metadata|address-book|contacts|location|cell-site|csli|call-detail|"
+        r"cdr|pen-|dial|numbers-called|dynamic-ip|port-",
         "traffic",
     ),
     (r"usage|history", "traffic"),
     (r"bank|business|sales|books?(-|$)|financial|corporate|tax|trad(e|ing)|transaction|invoice|company", "business"),
-    (r"accounting|testimony|customer-records|client|employee|blockchain|wallet|documents?$", "business"),
-    (r"(account|user)-(records|data|information)", "account"),
-    (r"subscriber|(^|-)ip(-|$)|identi[tf]|registration|account|user|name|phone-number|payment", "subscriber"),
-    (r"records|data|information", "business"),
-)
+    (r"accounting|testimony|customer-records|client|employee|blockchain|wallet|documents?$|papers|contract",
+     "business"),
+    (r"account-(holders?|owners?)$|beneficial", "account"),
+    (r"(account|user)-(records|data|information|details)", "account"),
+    (r"subscriber|(^|-)ips?(-|$)|identi[tf]|registration|account|user|name|phone-number|payment|customer-data|inventory",
+     "subscriber"),
+    (r"records|data|information|recordings?|tapes?|interview|transcripts?|archive|dossier|materials?|reports?|memo|"
+     r"evidence|ledger|spreadsheet|statements?", "business"),
+)  # fmt: skip
 """A word of `data_category` and the class of records it means. `account` is a subscriber's record at a provider of
 communications, and business elsewhere."""
+
+FINANCE: Final = (
+    r"\b(?:banks?|bank's|banking|banque|banca|banco|sparkasse|securities|stock exchange|brokers?|"
+    r"brokerage|accountants?)\b"
+)
+"""Whose business is money: what it holds of its customers is no communication."""
+
+BANK_SECRECY: Final = r"\bbank(?:ing|ers?'?)? (?:secrecy|confidentiality)"
 
 WEIGHT: Final = ("keys", "live-content", "content", "traffic", "subscriber", "business", "nonpersonal")
 """The classes, the one a holding is about first: what is most protected is what was fought over."""
 
+OWN_PROCESS: Final = r"subpoena|summons|warrant|order|requirement|notice"
+"""What a court or authority of the state itself issues, be it for another state that asked."""
+
+ASSISTED: Final = r"-?(?:for-|on-an?-|under-(?:the-|an?-)?|pursuant-to-(?:an?-)?|in-aid-of-)?" + (
+    r"(?:mlat|mla|letters?-rogatory|mutual-(?:legal-)?assistance)(?:-(?:request|treaty))?-?"
+)
+"""That a paper was issued for another state."""
+
 INSTRUMENTS: Final = (
-    (r"mlat|letters?-rogatory|mutual-|mla-", "mlat-request"),
+    (r"classification|(^|-)status|(^|-)dut(y|ies)(-|$)|obligation|qualification", "status-decision"),
+    (r"mlat|letters?-rogatory|mutual-|mla-|mla$", "mlat-request"),
     (r"^eio|european-investigation", "eio-request"),
     (r"executive-agreement|cloud-act-order", "executive-agreement-order"),
+    (r"international-production", "ipo executive-agreement-order"),
+    (r"epoc-pr|european-preservation", "epoc-pr eu-epoc-pr"),
     (r"epoc|european-production", "epoc eu-epoc eu-production-order"),
     (r"emergency|exigent", "emergency-request"),
-    (r"preserv|freez", "preservation-order preservation-letter preservation-request"),
+    (r"(police|law-enforcement|informal|voluntary|warrantless|letter)-.*request",
+     "police-request foreign-police-request"),
+    (r"preserv|freez|hold-order", "preservation-order preservation-letter preservation-request"),
     (r"consent", "consent-request"),
-    (r"pen-trap|pen-register", "pen-trap-order pen-register"),
+    (r"pen-trap|pen-register|trap-and-trace", "pen-trap-order pen-register"),
     (r"2703-?d|(^|-)d-order", "sca-d-order"),
     (r"calecpa|california", "ca-warrant"),
-    (r"sca-warrant|2703-warrant", "sca-warrant search-warrant"),
+    (r"sca-warrant|2703-warrant|2703-?[ab]|cloud-act-warrant|stored-communications-(act-)?warrant",
+     "sca-warrant stored-warrant search-warrant"),
     (r"nsl|national-security-letter", "nsl"),
-    (r"fisa", "fisa-702-directive fisa-order"),
+    (r"702", "fisa-702-directive"),
+    (r"fisa", "fisa-order fisa-702-directive"),
     (r"grand-jury", "grand-jury-subpoena"),
-    (r"trial-subpoena|criminal-subpoena", "trial-subpoena"),
-    (r"bank-subpoena|correspondent|patriot-act", "bank-subpoena"),
-    (r"tax|revenue|unnamed-persons|john-doe", "tax-summons tax-requirement"),
-    (r"1782|civil.*subpoena|subpoena.*civil|litigant", "civil-subpoena private-litigant-subpoena civil-order"),
-    (r"civil|discovery|norwich|deposition", "civil-discovery civil-order"),
+    (r"(defen[cs]e|defendant|accused).*subpoena|subpoena.*(defen[cs]e|defendant|accused)", "private-litigant-subpoena"),
+    (r"trial-subpoena|criminal-subpoena|rule-17-|subpoena.*prosecutor", "trial-subpoena"),
+    (r"bank-subpoena|correspondent|patriot-act|5318", "bank-subpoena"),
+    (r"tax|revenue|unnamed-persons|john-doe|(^|-)irs(-|$)|hmrc|schedule-36", "tax-summons tax-requirement"),
+    (r"1782|rule-45|civil.*subpoena|subpoena.*(civil|plaintiff)|litigant",
+     "civil-subpoena private-litigant-subpoena civil-order"),
+    (r"civil|discovery|norwich|deposition|request-for-production|document-request|interrogator",
+     "civil-discovery civil-order"),
     (r"copo|overseas-production", "copo"),
-    (r"administrative|agency|regulat|demand|s2-notice|securities|summons", "administrative-subpoena production-order"),
-    (r"(^|-)keys?(-|$)|decrypt|s49|unlock", "key-order decryption-order technical-capability-notice production-order"),
-    (r"intercept|wiretap|surveillance|listening", "interception-order interception-warrant wiretap-order"),
-    (r"subscriber|identif", "subscriber-order records-order production-order"),
-    (r"traffic|retention|metadata|records-order|cdr", "records-order production-order"),
-    (r"search|seizure|warrant", "search-warrant sca-warrant production-order"),
-    (r"secrecy-lifting|production|(?<!non-)disclosure|direct-request|information-|court-order", "production-order"),
-)
+    (r"(^|-)s2-(.*-)?notice|notice.*(^|-)s2(-|$)|serious-fraud", "s2-notice"),
+    (r"competition|antitrust|cartel|merger|(^|-)s26(-|$)", "administrative-subpoena"),
+    (r"administrative|agency|regulat|demand|securities|summons", "administrative-subpoena production-order"),
+    (r"(^|-)keys?(-|$)|decrypt|s49|unlock|technical-(assistance|capability)",
+     "key-order decryption-order technical-capability-notice production-order"),
+    (r"intercept|wiretap|surveillance|listening|tapping|onderschepping|ecoutes?|ueberwachung",
+     "interception-order interception-warrant wiretap-order"),
+    (r"subscriber|identif|user-data", "subscriber-order records-order production-order"),
+    (r"traffic|retention|metadata|records-order|cdr|communications-data|location|verkeer",
+     "records-order production-order"),
+    (r"search|seizure|seiz|warrant|beschlagnahme|durchsuchung|perquisition|saisie|inbeslagneming",
+     "search-warrant sca-warrant production-order"),
+    (r"secrecy-lifting|lift.*secrecy|breach.*secrecy|production|(?<!non-)disclosure|direct-request|information-|court-order|judicial-order|judge-s-order|"
+     r"cooperation|assistance-order|requisition|vordering|quebra|sigilo|provide|hand-over|herausgabe|edition|notice",
+     "production-order"),
+)  # fmt: skip
 """A word of `instrument` and the kinds to try: each behind the letters of its state, then as it stands. The word itself
 is tried before them."""
 
 BY_CATEGORY: Final = {
-    "keys": "key-order",
+    "keys": "key-order interception-order",
     "live-content": "interception-order",
     "content": "search-warrant",
     "traffic": "records-order",
@@ -143,6 +204,37 @@ BY_CATEGORY: Final = {
 }
 """What an order to produce is called in a state that has no production order for everything."""
 
+CIVIL_ORDERS: Final = {"BR": "records-order"}
+"""Where a party to a civil case has its court's order under the law of demands: Marco Civil, Art. 22."""
+
+STATUTES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "AU": ((r"s31[57]", "key-order"), (r"s1(78|79|80)", "records-order"), (r"s11[06]", "stored-warrant")),
+    "BE": ((r"46bis", "subscriber-order"), (r"88quater", "key-order"), (r"39bis|88ter", "search-warrant"),
+           (r"88bis", "records-order"), (r"90ter|90quater", "interception-order")),
+    "CA": ((r"487-?01[24]", "production-order"), (r"487-?01[56]", "records-order"),
+           (r"part-vi(-|$)", "interception-order"), (r"231-?[26]", "tax-requirement"), (r"mlacma", "mlacma-order")),
+    "CH": ((r"265", "production-order"), (r"269", "interception-order"), (r"273", "records-order")),
+    "DE": ((r"100a", "interception-order"), (r"100g", "records-order"), (r"100j", "subscriber-order"),
+           (r"100k", "s100k-order"), (r"(^|-)s?99(-|$)", "s99-order"), (r"(^|-)s?9[458](-|$)", "search-warrant")),
+    "FR": ((r"706-95|100-1", "interception-order"),),
+    "GB": ((r"s2(-|$)", "s2-notice"), (r"(^|-)pace(-|$)", "production-order")),
+    "IE": ((r"(^|-)s75(-|$)", "s75-order"),),
+    "IN": ((r"(^|-)(s|crpc-)?9[14](-|$)", "production-order"), (r"(^|-)s?69(-|$)", "interception-order")),
+    "NL": ((r"126na", "subscriber-order"), (r"126n[dfg]", "production-order"), (r"126ni", "preservation-order"),
+           (r"126n(-|$)", "records-order"), (r"126[mt]", "interception-order")),
+    "SG": ((r"(^|-)s?20(-|$)", "production-order"), (r"(^|-)s?39(-|$)", "search-warrant"),
+           (r"(^|-)s?40(-|$)", "key-order")),
+    "US": ((r"2703-?c2", "administrative-subpoena"), (r"2709", "nsl"), (r"2518", "wiretap-order"),
+           (r"3123", "pen-trap-order")),
+}  # fmt: skip
+"""What a section of a state's law is used for, where a file calls a paper by its section."""
+
+ASSISTANCE: Final = {"CA": "mlacma-order", "IE": "s75-order"}
+"""The state's own order for another state that asked, where its law has one of its own."""
+
+PAPERS_ONLY: Final = frozenset({"CH", "DE", "FR", "NL"})
+"""Whose order to produce reaches papers, and perhaps mail: for users and traffic the law has orders of their own."""
+
 US_ONLY: Final = "private-litigant-subpoena"
 OTHERWISE: Final = "foreign-court-order"
 """The code of a command of a state for which the packs have no word that fits."""
@@ -150,28 +242,50 @@ OTHERWISE: Final = "foreign-court-order"
 ISSUERS: Final = (
     (r"grand-jury", "grand-jury"),
     (r"civil|1782|discovery|litigant", "private-party"),
+    (r"(mla|mlat)-(.*-)?(order|warrant)", "judge"),
     (r"mlat|mutual|eio", "central-authority"),
     (r"nsl|tax|administrative|agency|notice|summons|fisa", "agency"),
-    (r"warrant|intercept|trial|2703d|(^|-)d-order|pen-trap|copo|secrecy-lifting", "judge"),
+    (r"defen[cs]e", "private-party"),
+    (
+        r"warrant|intercept|trial|2703-?d|(^|-)d-order|pen-trap|copo|secrecy-lifting|seizure|beschlagnahme|judicial",
+        "judge",
+    ),
 )
 """Who issues an instrument, by its kind; otherwise what `requesting_body` says, and then a judge: a court had it
 before it."""
 
 BODIES: Final = (
-    (r"prosecut|attorney general|staatsanwalt|parquet", "prosecutor"),
-    (r"\bcourts?\b|judge|tribunal|magistrate|gericht|inquiry", "judge"),
-    (r"minister|secretary of state|home office", "minister"),
-    (r"\bfsb\b|agency|authority|revenue|\birs\b|commission|regulator|intelligence", "agency"),
+    (r"\bcourts?\b|judge|tribunal|magistrate|gericht|inquiry|rechter|\bjuge\b|\bjuiz", "judge"),
+    (
+        r"prosecut|attorney general|staatsanwalt|parquet|procur|officier van justitie|procureur|ministere public|"
+        r"minister(?:io|ie)\b|district attorney|u\.s\. attorney",
+        "prosecutor",
+    ),
+    (r"defendant|defen[cs]e|accused", "private-party"),
+    (r"\bminister\b|secretary of state|home office|home secretary", "minister"),
+    (
+        r"\bfsb\b|agency|authority|revenue|\birs\b|hmrc|commission|regulator|intelligence|security service|"
+        r"serious fraud office",
+        "agency",
+    ),
     (r"private|litigant|plaintiff|association|creditor|claimant", "private-party"),
 )
 
 NO_PRESENCE: Final = (
-    r"\b(?:no|without|lacks?|not)\b(?:\s+[\w-]+){0,4}?\s+"
-    r"(?:presence|present|branch|branches|offices?|establishment|established|entity|site|subsidiary|agency)\b"
+    r"\b(?:no|without|lacks?|not|nor)\b(?:\s+[\w-]+){0,4}?\s+(?:presence|present|branch|branches|offices?|"
+    r"establishment|established|entity|site|subsidiary|agency|place of business|premises|staff|employees)\b"
 )
+PASSING: Final = r"\b(?:visit\w*|meetings?|travel\w*|passing through|attend\w*|in transit)\b"
+"""Why somebody was in a state for a day: his company is not there for that."""
+
+ABROAD: Final = (
+    r"\b(?:from|users? (?:in|of)|customers? (?:in|of)|accounts? (?:in|of)|by (?!its |their )(?:[a-z]+ ){{0,3}}?)"
+    r"\s*(?:the )?(?:{})\b"
+)
+"""A state that is named only for who asked, or for whom the service is."""
 BRANCH: Final = r"\b(?:branch|branches|agency|agencies|head office)\b"
 SUBSIDIARY: Final = r"\b(?:subsidiary|subsidiaries|affiliates?|ltd|ltda|limited|gmbh|sarl|bv|pty|plc|inc|sa|ag|kk)\b"
-BESIDES: Final = r"\b(?:via|through|and|or)\b|;"
+BESIDES: Final = r"\b(?:via|through|and|or|with|having|which has)\b|;|/"
 """Not the local company alone was served."""
 
 DISCOVERY: Final = r"discovery"
@@ -185,14 +299,20 @@ UNSETTLED: Final = (
 )
 CLAIMED: Final = r"\b(?:said|says|argu\w+|claim(?:s|ed)|assert\w*|insist\w*)\b"
 DOUBT: Final = f"{UNSETTLED}|{CLAIMED}"
+OPEN_AT_LARGE: Final = rf"^\s*{UNSETTLED}"
 """Words that make a fact somebody's contention."""
 
 NOT_CONTROLLED: Final = (
     r"\bno (?:control|access|possession|custody)\b|\b(?:does|do|did|had|has|have) (?:not|no)\b|\bcannot\b|"
     r"\bcould not\b|\bunable\b|\bnot (?:in|within|under|control)\b|\bbeyond\b|\bwithout (?:control|access)\b|"
-    r"\bthird[- ]part"
+    r"\bthird[- ]part|\bnot (?:the |a |its )?(?:holder|controller|owner|possessor|custodian)\b|"
+    r"\blacks? (?:the )?(?:access|control)"
 )
 PARENT: Final = r"\b(?:parent|headquarters)\b(?!'s own)"
+ITSELF: Final = (
+    r"^(?:the |both |all |three |two )?(?:corporation|company|companies|firm|carriers?|defendants?|itself|themselves|"
+    r"operator|taxpayer|served (?:company|party|entity|bank)|undertaking)\b"
+)
 OWN: Final = r"\b(?:own|one legal person|same legal person|wholly[- ]owned)\b"
 CONTROLS: Final = r"\b(?:controls?|holds?|own|possess\w*|custody|retriev\w*|access\w*|operat\w+|keeps?)\b"
 HELD_BY: Final = r"\b(?:run|held|kept|stored|operated) by (?:an?|the|its)? ?(\w+) (?:subsidiary|affiliate)"
@@ -204,10 +324,22 @@ LATER: Final = r"\braised later\b|\blater raised\b|\bafterwards\b"
 UNSAID: Final = r"\b(?:raised|possibl\w+|unproved|no conviction\w*|relied on|invoked)\b"
 """Of a bar: nobody says that it stands, only that somebody spoke of it. The words of `DOUBT` say so too."""
 
-REFUSED: Final = r"\b(?:waivers?|permission|approval|consent)\b.*\b(?:refused|denied)\b"
+NO_LAW: Final = r"^(?:none|no|nil|n/a|not applicable|nothing)\b"
+NOWHERE: Final = (
+    r"\b(?:outside|abroad|unknown|unclear|undisclosed|foreign|moving|dynamic\w*|several|various|multiple|distributed|elsewhere|"
+    r"not|cloud)\b"
+)
+"""Of a place: nobody knows which, or it is more than one."""
+
+CARRIER: Final = (
+    r"\b(?:telecom\w*|telco|carriers?|(?:mobile|network) operator|internet (?:access|service) provider|isp)\b"
+)
+"""Who carries what others say."""
+
+REFUSED: Final = r"\b(?:waivers?|permission|approval|consent)\b.{0,80}\b(?:refused|denied)\b"
 NOT_KNOWN: Final = r"self-declared|not establish|reported|unknown|alleged|believed|unclear|contested|abroad"
 BLIND: Final = r"end-to-end|third[- ]part|trustee|(?:no|without|not hold(?:ing)?|lacks?) (?:the |any )?keys?|impossible"
-KEYS_HELD: Final = r"\b(?:holds?|held|has|have|keeps?)\b.*\bkeys?\b"
+KEYS_HELD: Final = r"\b(?:holds?|held|has|have|keeps?)\b.{0,80}\bkeys?\b"
 
 GENERIC: Final = frozenset({"provider", "providers", "bank", "banks", "company", "companies", "group", "witness"})
 """Whom a text means where it names nobody."""

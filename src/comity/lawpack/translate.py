@@ -64,8 +64,20 @@ def categories(case: Case) -> dict[str, str]:
     """Each class of records the case is about, and the file's word for it; the heaviest first."""
     found = {word: first(say.CATEGORIES, hyphened(word)) for word in case.categories}
     account = "subscriber" if _communicates(case, found.values()) else "business"
-    classes = {account if kind == "account" else kind: word for word, kind in reversed(found.items()) if kind}
+    plainly = {"account": account} | _own_papers(case)
+    classes = {plainly.get(kind, kind): word for word, kind in reversed(found.items()) if kind}
     return {kind: classes[kind] for kind in say.WEIGHT if kind in classes}
+
+
+def _own_papers(case: Case) -> dict[str, str]:
+    """What is a bank's, or a party's to the case, is its own papers: nobody's communications in another's hands."""
+    money = has(say.FINANCE, f"{case.said('provider')}; {case.said('entity_served')}")
+    if money or has(say.BANK_SECRECY, case.said("blocking_law_abroad")):
+        return dict.fromkeys(("content", "traffic", "subscriber", "account"), "business")
+    paper = first(say.INSTRUMENTS, hyphened(case.instrument))
+    if paper.startswith(("tax-", "bank-")):
+        return {"subscriber": "business", "account": "business"}
+    return {"content": "business"} if paper.startswith("civil-discovery") else {}
 
 
 def _communicates(case: Case, classes: Iterable[str]) -> bool:
@@ -73,8 +85,8 @@ def _communicates(case: Case, classes: Iterable[str]) -> bool:
     known = set(classes) - {"account", ""}
     if known:
         return bool(known & COMMUNICATION)
-    about = f"{case.instrument} {case.said('provider')}"
-    return not has(r"tax|bank|exchange|broker|payment|auction|market", about)
+    about = " ".join((case.instrument, *(case.said(key) for key in ("provider", "requesting_body", "purpose"))))
+    return not has(r"tax|revenue|bank|exchange|broker|payment|auction|market", about)
 
 
 def instruments(case: Case, category: str, codes: tuple[str, ...]) -> tuple[str | None, ...]:
@@ -84,29 +96,63 @@ def instruments(case: Case, category: str, codes: tuple[str, ...]) -> tuple[str 
     """
     words = [hyphened(word) for word in re.split(r"-and-|[;/]| and | or ", case.instrument.lower())]
     about = hyphened(f"{case.said('requesting_body')} {case.said('purpose')}")
-    found = (_instrument(_telling(word, about), case.state, category, codes) for word in words if word)
-    return tuple(dict.fromkeys(found)) or (None,)
+    found = (_instrument(_telling(word, about), case, category, codes) for word in words if word)
+    papers = tuple(dict.fromkeys(found))
+    return tuple(paper for paper in papers if paper not in (None, say.OTHERWISE)) or papers or (None,)
 
 
 def hyphened(text: str) -> str:
-    """A text as one word of the glossary: `Production order (s. 1)` is production-order-s-1."""
-    return "-".join(re.findall(r"[a-z0-9]+", plain(text)))
+    """A text as one word of the glossary: `Production order (s. 1)` is production-order-s1."""
+    word = "-".join(re.findall(r"[a-z0-9]+", plain(text)))
+    return re.sub(r"(^|-)(?:sections?|sec|ss?)-(?=\d)", r"\1s", word)
 
 
 def _telling(word: str, about: str) -> str:
-    """The word; of a bare subpoena also who asked, and why."""
-    return f"{word}-{about}" if "subpoena" in word and not first(say.INSTRUMENTS, word) else word
+    """The word; of a bare subpoena or notice also who asked, and why."""
+    bare = "subpoena" in word or word == "order" or re.search(r"(?:notice|requirement|demand|request|letter)$", word)
+    if bare and first(say.INSTRUMENTS, word) in ("", "production-order", "administrative-subpoena production-order"):
+        return f"{word}-{about}"
+    return word
 
 
-def _instrument(word: str, state: str, category: str, codes: tuple[str, ...]) -> str | None:
-    kinds = first(say.INSTRUMENTS, word).split()
-    if "production-order" in kinds:
-        kinds += say.BY_CATEGORY[category].split()
-    for kind in (word, *kinds):
+def _instrument(word: str, case: Case, category: str, codes: tuple[str, ...]) -> str | None:
+    state, own = case.state, re.sub(say.ASSISTED, "-", word).strip("-")
+    if own != word and re.search(say.OWN_PROCESS, own):
+        return _for_another(own, case, category, codes)
+    for kind in _kinds(word, case, category):
         for code in (f"{state.lower()}-{kind}", kind):
             if code in codes and (code != say.US_ONLY or state == "US"):
                 return code
     return _alike(word, state, codes) or (None if state == "US" else say.OTHERWISE)
+
+
+def _kinds(word: str, case: Case, category: str) -> tuple[str, ...]:
+    """The kinds of paper that a word may mean, the likeliest first."""
+    section = first(say.STATUTES.get(case.state, ()), word)
+    kinds = ([section] if section else []) + first(say.INSTRUMENTS, word).split()
+    private = _issuer(case) == "private-party" or has(r"^civil", case.said("purpose"))
+    if private and case.state != "US" and "disclosure" in word:
+        kinds = ["civil-order"]
+    if "civil-order" in kinds and case.state in say.CIVIL_ORDERS:
+        kinds += [say.CIVIL_ORDERS[case.state]]
+    if "production-order" in kinds:
+        own = say.BY_CATEGORY[category].split()
+        kinds = [*own, *kinds] if category in ("keys", "live-content") and "production" not in word else [*kinds, *own]
+    produced = "production-order" in kinds and case.state in say.PAPERS_ONLY
+    if category in ("traffic", "subscriber") and (produced or "interception-order" in kinds):
+        return (*say.BY_CATEGORY[category].split(), word, *kinds)
+    return (word, *kinds)
+
+
+def _for_another(word: str, case: Case, category: str, codes: tuple[str, ...]) -> str | None:
+    """The state's own order for another state that asked: its special one, or the ordinary paper of that name."""
+    special = f"{case.state.lower()}-{say.ASSISTANCE.get(case.state, '')}"
+    if special in codes:
+        return special
+    named = word if first(say.INSTRUMENTS, word) else f"{say.BY_CATEGORY[category].split(' ')[0] or 'court-order'}"
+    if case.state == "US" and "subpoena" in word:
+        named = "administrative-subpoena"
+    return _instrument(named, case, category, codes)
 
 
 def _alike(word: str, state: str, codes: tuple[str, ...]) -> str:
@@ -130,13 +176,30 @@ def present(case: Case) -> Truth:
     served = case.said("entity_served")
     if case.home == case.state:
         return True
-    if has(say.NO_PRESENCE, served):
+    if has(say.NO_PRESENCE, served) or (_european(case) and not mentions(served, case.state)):
         return False
     party = has(say.DISCOVERY, case.instrument) or has(say.PARTY, f"{served}; {case.said('provider')}")
-    if mentions(served, case.state) or party:
+    if mentions(_there(served, case.state), case.state) or party:
         return True
+    if has(say.PASSING, served) and mentions(served, case.state):
+        return None
     undisputed = bool(served) and not JURISDICTION & set(case.tests) and _elsewhere(case) is None
     return True if undisputed else None
+
+
+def _european(case: Case) -> bool:
+    """Whether it is a European order, which goes to a provider that is established in another Member State."""
+    return "epoc" in first(say.INSTRUMENTS, hyphened(case.instrument)) and case.home not in (None, case.state)
+
+
+def _there(text: str, place: str) -> str:
+    """A text without what places nobody in a state: who asked from there, who is served there, who passed through."""
+    lower = plain(text)
+    if place in say.NAMES:
+        lower = re.sub(say.ABROAD.format(say.NAMES[place]), " ", lower)
+    kept = (part for part in re.split(r"[;,]", lower) if not (has(say.PASSING, part) and mentions(part, place)))
+    codes = re.findall(rf"\b{place}\b", text.replace("U.S.", "US").replace("U.K.", "UK"))
+    return "; ".join((*kept, *codes))
 
 
 def _elsewhere(case: Case) -> str | None:
@@ -148,36 +211,62 @@ def _elsewhere(case: Case) -> str | None:
 def affiliate(case: Case) -> bool:
     """Whether a company of the group in the forum was served, and it alone, for what a foreign company provides."""
     served = case.said("entity_served")
-    here = case.home not in (None, case.state) and mentions(served, case.state)
-    local = has(say.SUBSIDIARY, served) and not has(say.BRANCH, served)
-    others = [part for part in re.split(say.BESIDES, plain(served)) if part.strip() and not mentions(part, case.state)]
+    here = case.home not in (None, case.state) and mentions(_there(served, case.state), case.state)
+    local = has(say.SUBSIDIARY, served) and not has(say.BRANCH, served) and not has(say.NO_PRESENCE, served)
+    local = local and not has(say.PASSING, served)
+    parts = re.split(say.BESIDES, served, flags=re.IGNORECASE)
+    others = [part for part in parts if part.strip() and not mentions(part, case.state)]
     return here and local and not others
 
 
 def controls(case: Case) -> Truth:
     """Whether the record is within the served company's control, as far as the file states it plainly."""
     text = case.said("control")
-    if not text or has(say.DOUBT, text):
+    if has(say.OPEN_AT_LARGE, text):
         return None
-    clauses = [_clause(part, case) for part in re.split(r";|\.\s|, ", text) if part.strip()]
-    return True if True in clauses else False if False in clauses else None
+    clauses = [_clause(part, case) for part in _clauses(text)]
+    told = True if True in clauses else False if False in clauses else None
+    return True if told is None and _undisputed(text, case) else told
+
+
+def _clauses(text: str) -> list[str]:
+    return [part for part in re.split(r";|\.\s|, ", text) if part.strip()]
+
+
+def _undisputed(text: str, case: Case) -> bool:
+    """Whether the ruling turned on something else than control, and the file names nobody else who has it."""
+    other = has(say.SOMEBODY, text) or has(say.NOT_CONTROLLED, text) or has(say.UNSETTLED, text)
+    return bool(case.tests) and "control" not in case.tests and not affiliate(case) and not other
 
 
 def _clause(text: str, case: Case) -> Truth:
+    if has(say.DOUBT, text):
+        return None
     if has(say.NOT_CONTROLLED, text):
         return False
     if has(say.PARENT, text) and affiliate(case):
         return None
-    served, named = case.said("entity_served"), _named(text, case)
+    served, named = case.said("entity_served"), _named(text, case) and not _groups(text, case)
     local = affiliate(case) and has(say.SUBSIDIARY, text) and mentions(text, case.state) and has(say.CONTROLS, text)
     one = has(say.OWN, text) or has(say.BRANCH, text) or (has(say.BRANCH, served) and not has("subsidiar", served))
     return True if named or local or one else None
 
 
+def _groups(text: str, case: Case) -> bool:
+    """Whether a text names the group's foreign company where the one in the forum alone was served."""
+    if not affiliate(case) or mentions(text, case.state):
+        return False
+    local = tokens(case.said("entity_served")) - tokens(case.said("provider"))
+    return not (tokens(text) & local)
+
+
 def _named(text: str, case: Case) -> bool:
     """Whether a text names the provider, the company that was served, or their group."""
-    whom = tokens(f"{case.said('provider')} {case.said('entity_served')}") | say.GENERIC | {"parent"}
-    return any(not _geographic(word) for word in tokens(text) & whom)
+    names = tokens(f"{case.said('provider')} {case.said('entity_served')}")
+    if tokens(text) and tokens(text) <= names:
+        return True
+    whom = names | say.GENERIC | {"parent"}
+    return any(not _geographic(word) for word in tokens(text) & whom) or has(say.ITSELF, text.strip())
 
 
 def group_controls(case: Case) -> Truth:
@@ -185,8 +274,10 @@ def group_controls(case: Case) -> Truth:
     text = case.said("control")
     if controls(case):
         return True
-    told = _named(text, case) and not has(say.UNSETTLED, text) and not has(say.NOT_CONTROLLED, text)
-    return True if told else None
+    if has(say.OPEN_AT_LARGE, text):
+        return None
+    told = (p for p in _clauses(text) if not has(say.UNSETTLED, p) and not has(say.NOT_CONTROLLED, p))
+    return True if any(_named(part, case) for part in told) else None
 
 
 def _geographic(word: str) -> bool:
@@ -204,7 +295,7 @@ def _us_controlled(case: Case) -> Truth:
 def _secrecy(case: Case) -> Truth:
     """Whether a law abroad forbids it, as the file states it: one that was only spoken of is not known to."""
     text = case.said("blocking_law_abroad")
-    if not text or has(r"^none\b", text) or has(say.LATER, text):
+    if not text or has(say.NO_LAW, text) or has(say.LATER, text):
         return False if text else None
     return None if has(say.UNSAID, text) or has(say.DOUBT, text) else True
 
@@ -238,6 +329,7 @@ def facts(case: Case, category: str, instrument: str | None, union: frozenset[st
         "record.served_controls": control,
         "record.group_controls": group_controls(case),
         "record.readable_by_provider": _readable(case, category, control),
+        "record.held_by_carrier": True if has(say.CARRIER, case.said("provider")) else None,
         "record.host_approval": False if has(say.REFUSED, case.said("blocking_law_abroad")) else None,
         "record.foreign_secrecy": _secrecy(case) if category == "business" else None,
         "subject.place": lives,
@@ -265,8 +357,17 @@ def _face(case: Case, instrument: str) -> dict[str, Value]:
 
 def _store(case: Case) -> str | None:
     """Where it lies, if the file names one place."""
-    found = {re.split(r"[\s(,;]", place)[0] for place in case.locations}
+    found = set[str]().union(*(_places(text) for text in case.locations))
     return next(iter(found)) if len(found) == 1 and found <= say.PLACES else None
+
+
+def _places(text: str) -> set[str]:
+    """The states that a text names, by code (`IE, NL`) or in words (`Dublin`); one that is none, where it cannot."""
+    parts = [part for part in re.split(r"[\s(),;/]+|\band\b", text) if part]
+    if has(say.NOWHERE, text) or not parts:
+        return {""}
+    coded = {part for part in parts if part in say.PLACES} if parts[0] in say.PLACES else set()
+    return coded or {place for place in say.NAMES if mentions(text, place)} or {""}
 
 
 def _holder(case: Case, control: Truth) -> str | None:

@@ -53,6 +53,14 @@ class _Loader(yaml.SafeLoader):
         self.yaml_implicit_resolvers = PLAIN
         self.wrong: list[tuple[str, int, str]] = []
 
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        """The text; half a character that an escape makes (`\\ud800`) could not be written anywhere again."""
+        text = str(super().construct_scalar(node))
+        whole = "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
+        if whole != text:
+            self.wrong.append(("not-yaml", node.start_mark.line + 1, "half a character"))
+        return whole
+
     def row(self, node: yaml.MappingNode) -> Iterator[Row]:
         row = Row(node.start_mark.line + 1)
         yield row
