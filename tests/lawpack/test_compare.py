@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.lawpack.texts import ANSWER, COURTS, EXAMPLE, HEAD, PACK, QUESTION, RULE
+from tests.lawpack.texts import ANSWER, COURTS, EXAMPLE, HEAD, PACK, QUESTION, RULE, TERMS
 
 from comity.lawpack import default_folder, read_folder, try_example
 from comity.lawpack.compare import DOZEN, UNPOSED, Case, compare
@@ -75,6 +75,20 @@ def test_a_fact_whose_word_one_side_lacks_is_unknown_there(load):
     without = PACK.replace('record.category == "content" and ', "")
     odd = a_case(facts=(("record.category", "fax"), ("record.weather", "rain")))
     assert compare(load(), load(without), [odd]).flips[0].turn == "open → compelled"
+
+
+def test_a_kind_of_demand_that_one_side_does_not_know_is_unposed_there(load):
+    """It is no flip from open: nobody could have asked."""
+    instrument = (
+        '[[term]]\nname = "demand.instrument"\nkind = "code"\ncodes = ["warrant"]\nmeaning = "which"\n'
+        'unknown = "nobody"\n'
+    )
+    old, new = (
+        load(terms=TERMS + instrument),
+        load(terms=TERMS + instrument.replace('"warrant"', '"warrant", "letter"')),
+    )
+    facts = (("demand.instrument", "letter"), ("record.category", "content"), ("record.store_place", "IE"))
+    assert compare(old, new, [a_case(facts=facts)]).flips[0].turn == f"{UNPOSED} → compelled"
 
 
 @pytest.fixture(scope="module")

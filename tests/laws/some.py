@@ -9,7 +9,8 @@ from comity.lawpack import default_folder
 
 FILES = (
     "terms", "places", "courts", "us/sca-1986", "us/sca-2702", "us/sca-2703-warrant", "us/sca-2703-d-order",
-    "us/sca-2703-f", "us/sca-2713", "us/microsoft-ireland", "us/personal-jurisdiction", "eu/gdpr-48-49", "xx/foreign-orders",
+    "us/sca-2703-f", "us/sca-2713", "us/microsoft-ireland", "us/personal-jurisdiction", "eu/gdpr-48-49",
+    "xx/foreign-orders",
 )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """What a change of law changes: the rows that differ, and every verdict of a fixed set of cases that it flips.
 
 The cases are the examples of both states of the law, and whatever further cases are given; each is decided under both.
-A case that one side cannot pose (its court is not declared there, its what-if names nothing there) is `unposed` on that
-side. Everything comes out in one order, whatever order the cases came in.
+A case that one side cannot pose (its court or kind of demand is not declared there, its what-if names nothing there) is
+`unposed` on that side. Everything comes out in one order, whatever order the cases came in.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class _Side:
     def verdict(self, case: Case) -> str:
         facts = self.facts(case)
         kind = (facts.get("demand.instrument"), facts.get("record.category"))
-        key = (*kind, case.day, case.court, case.served, case.assume)
+        key = (*kind, dict(case.facts).get("demand.instrument"), case.day, case.court, case.served, case.assume)
         if key not in self.seats:
             if kind not in self.parts:
                 self.parts[kind] = self.law.narrowed(*kind)
@@ -153,7 +153,8 @@ class _Side:
         return Judge(reading).decide(self.facts(case)).id if reading else ""
 
     def reading(self, case: Case, part: Law) -> Reading | None:
-        if case.court not in self.law.courts:
+        instrument, known = dict(case.facts).get("demand.instrument"), self.terms.get("demand.instrument")
+        if case.court not in self.law.courts or (known and not known.admits(instrument)):
             return None
         try:
             assumed = tuple(read_assumption(text, self.law) for text in case.assume)

@@ -1,9 +1,9 @@
 """The fixed cases that a change of law is tried on: what every template of the packs asks of a fixed estate.
 
-Two invented providers, each with a company, a site and a store in every state whose law is carried. Each ordinary demand
-is served on the company of the demanding state, for records that lie there or elsewhere: with Meridian, at home in the
-United States, or in Ireland, Switzerland and China; with Lough, at home in Ireland, there. It is posed on every day since
-2013 on which something that bears on it begins, ends or happens: between two such days no verdict can change.
+Two invented providers, each with a company, a site and a store in every state whose law is carried. Each ordinary
+demand is served on the company of the demanding state, for records that lie there or elsewhere: with Meridian, at home
+in the United States, in Ireland, Switzerland or China; with Lough, at home in Ireland, there. It is posed on every day
+since 2013 on which something that bears on it begins, ends or happens: between two such days no verdict can change.
 """
 
 from __future__ import annotations
@@ -81,19 +81,16 @@ def _estate(home: str, name: str, places: list[str]) -> Estate:
 
 
 def _posed(packs: Packs, sides: tuple[Packs, ...]) -> Iterator[Case]:
-    law, terms = packs.law, frozenset(packs.words.terms)
+    law = packs.law
     templates = [template for pack in packs.packs for template in pack.templates]
-    own = {place for template in templates for place in places_of(template, law)}
-    providers = estates(own)
-    words = Words(terms, frozenset(m.place for m in law.members if m.group == UNION))
-    for template in templates:
-        for category in template.categories:
-            when = _days(template, category, sides)
-            for place in places_of(template, law):
-                asked = (template, category, place)
-                for facts, name in _asked(asked, providers, words):
-                    for court in _courts(template, law, place):
-                        yield from (Case(facts, court, day, name=name) for day in when)
+    providers = estates({place for template in templates for place in places_of(template, law)})
+    words = Words(frozenset(packs.words.terms), frozenset(m.place for m in law.members if m.group == UNION))
+    for template, category in ((one, category) for one in templates for category in one.categories):
+        when = _days(template, category, sides)
+        for place in places_of(template, law):
+            courts = _courts(template, law, place)
+            for facts, name in _asked((template, category, place), providers, words):
+                yield from (Case(facts, court, day, name=name) for court in courts for day in when)
 
 
 def _days(template: Template, category: str, sides: tuple[Packs, ...]) -> list[date]:
