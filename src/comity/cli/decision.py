@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -98,8 +99,8 @@ def _reasons(decision: Decision) -> Tree:
 
 
 def _show_rest(one: Class, decision: Decision, reading: Reading, clocks: tuple[Deadline, ...]) -> None:
-    for change, verdict in turns(one, reading):
-        indented(f"turns on: {' and '.join(f'{t} = {SAID.get(v, v)}' for t, v in change)} → {coloured(verdict)}")
+    for (terms, verdict), values in together(turns(one, reading)).items():
+        indented(f"turns on: {terms} = {', '.join(values)} → {coloured(verdict)}")
     due = {clock.rule: clock for clock in clocks}
     for title, reasons in (
         ("may object", decision.objections),
@@ -109,7 +110,8 @@ def _show_rest(one: Class, decision: Decision, reading: Reading, clocks: tuple[D
         for reason in reasons:
             rule = reason.rule
             sure = "" if reason.truth else " (perhaps)"
-            when = f"; by {due[rule.id].due:%Y-%m-%d %H:%M} UTC ({due[rule.id].counts})" if rule.id in due else ""
+            until = "not before" if rule.name == "window" else "by"
+            when = f"; {until} {due[rule.id].due:%Y-%m-%d %H:%M} UTC ({due[rule.id].counts})" if rule.id in due else ""
             suspends = "; suspends the duty to produce" if rule.suspends else ""
             where = f" Before {rule.forum}." if rule.forum else ""
             indented(f"{title}{sure}: {escape(rule.reads)}{where}{when}{suspends} [dim]⟨{escape(rule.cite)}⟩[/]")
@@ -129,6 +131,15 @@ def turns(one: Class, reading: Reading) -> list[tuple[Change, Verdict]]:
     """What the verdict turns on; that another kind of demand fares otherwise goes without saying."""
     changes = turns_on(one.facts, reading, most=1)
     return [(change, verdict) for change, verdict in changes if not {term for term, _ in change} & set(ADDRESS[:3])]
+
+
+def together(changes: Iterable[tuple[Change, Verdict]]) -> dict[tuple[str, Verdict], list[str]]:
+    """Changes of the same fact to the same verdict, with every value that makes it."""
+    found: dict[tuple[str, Verdict], list[str]] = {}
+    for change, verdict in changes:
+        terms, values = zip(*change, strict=True)
+        found.setdefault((" and ".join(terms), verdict), []).append(" and ".join(str(SAID.get(v, v)) for v in values))
+    return found
 
 
 def _as_json(found: Assessment, clocks: dict[str, tuple[Deadline, ...]]) -> dict[str, object]:
