@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise, product
 
 from comity.kernel.law import Law
+from comity.kernel.reason import Shelf
 from comity.kernel.rule import Rule
 from comity.kernel.words import Fault, Value, terms_of
 from comity.lawpack.examples import Outcome, try_example
@@ -111,6 +112,7 @@ def _questions(packs: Packs) -> Iterator[Fault]:
 def _examples(packs: Packs) -> Iterator[Fault]:
     cited: set[str] = set()
     parts: dict[tuple[Value, Value], Law] = {}
+    shelf: Shelf = {}
     for pack in packs.packs:
         starts = [rule.since for rule in pack.rules] + [a.history[0].day for a in pack.answers if a.history]
         for example in pack.examples:
@@ -120,7 +122,7 @@ def _examples(packs: Packs) -> Iterator[Fault]:
             key = (example.facts.get("demand.instrument"), example.facts.get("record.category"))
             if key not in parts:
                 parts[key] = packs.law.narrowed(*key)
-            outcome = try_example(example, packs.law, part=parts[key])
+            outcome = try_example(example, packs.law, part=parts[key], shelf=shelf)
             cited |= outcome.decision.cited if outcome.decision else set()
             if not outcome.held:
                 yield fault("example-fails", example.where, "; ".join(outcome.wrong))
@@ -137,4 +139,5 @@ def _unproved(pack: Pack, cited: set[str]) -> Iterator[Fault]:
 
 def try_all(packs: Packs) -> tuple[Outcome, ...]:
     """Every example of every pack, tried."""
-    return tuple(try_example(example, packs.law) for pack in packs.packs for example in pack.examples)
+    shelf: Shelf = {}
+    return tuple(try_example(e, packs.law, shelf=shelf) for pack in packs.packs for e in pack.examples)

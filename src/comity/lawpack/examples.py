@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from comity.errors import ComityError
-from comity.kernel.decision import Decision, decide
+from comity.kernel.decision import Decision, Judge
 from comity.kernel.law import Law, Reading
+from comity.kernel.reason import Shelf
 from comity.lawpack.assume import read_assumption
 from comity.lawpack.read import Example
 
@@ -48,12 +49,14 @@ def reading_for(example: Example, law: Law, assume: Iterable[str] = (), part: La
     return (part or law).on(example.on, example.court, assumed, example.served_on)
 
 
-def try_example(example: Example, law: Law, assume: Iterable[str] = (), part: Law | None = None) -> Outcome:
-    """Decide one example and say what differs."""
+def try_example(
+    example: Example, law: Law, assume: Iterable[str] = (), part: Law | None = None, shelf: Shelf | None = None
+) -> Outcome:
+    """Decide one example and say what differs; who tries many keeps the rules made ready on a `shelf`."""
     if example.court not in law.courts:
         return Outcome(example, None, (f"no court `{example.court}`",))
     try:
-        decision = decide(example.facts, reading_for(example, law, assume, part))
+        decision = Judge(reading_for(example, law, assume, part), shelf).decide(example.facts)
     except ComityError as error:
         return Outcome(example, None, (error.message,))
     wrong = [] if decision.verdict == example.expect else [f"expected {example.expect}, got {decision.verdict}"]
