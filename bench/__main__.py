@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.common import Result
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-GROUPS = ("decide", "mail", "ledger")
+GROUPS = ("decide", "mail", "ledger", "exposure")
 HEAD = """\
 # Performance
 

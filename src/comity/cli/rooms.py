@@ -14,6 +14,7 @@ ROOMS: Final = (
     "law_fidelity",
     "demand",
     "decision",
+    "exposure",
     "matter",
     "gate",
     "collection",

@@ -81,8 +81,11 @@ class Holdings:
         return tuple(self.estate.stores[account.store] for account in self.accounts.get(address, ()))
 
 
-def read_estate(path: Path) -> Holdings:
-    """Read an estate and its accounts, or raise `Faulty` with every fault, each with its line and remedy."""
+def read_estate(path: Path, with_accounts: bool = True) -> Holdings:
+    """Read an estate and its accounts, or raise `Faulty` with every fault, each with its line and remedy.
+
+    Without accounts the table that the file names is left unread: whoever sweeps over millions reads it otherwise.
+    """
     document = read_document(path)
     found = [*document.faults, *_shapes(document)]
     if found:
@@ -95,7 +98,7 @@ def read_estate(path: Path) -> Holdings:
         if "path" in row
     }
     accounts: Mapping[str, tuple[Account, ...]] = {}
-    if table := document.data.get("accounts"):
+    if with_accounts and (table := document.data.get("accounts")):
         accounts = _accounts(path.parent / table["path"], estate, found)
     if found:
         raise Faulty(tuple(found), path=str(path))

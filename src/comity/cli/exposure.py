@@ -1,0 +1,188 @@
+"""`comity exposure`: who can compel what, over every account; today, on any day, and if."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from comity.cli.common import (
+    AsJson,
+    Assume,
+    a_day,
+    app,
+    coloured,
+    errors,
+    indented,
+    now,
+    out,
+    plural,
+    print_json,
+    table,
+)
+from comity.cli.law import Laws
+
+if TYPE_CHECKING:
+    from comity.desk.exposure_about import Posed
+    from comity.desk.exposure_cube import Difference
+    from comity.exposure.change import Move
+
+exposure = typer.Typer(help="Who can compel what, over every account.", no_args_is_help=True)
+app.add_typer(exposure, name="exposure")
+
+Accounts = Annotated[
+    list[Path] | None,
+    typer.Option("--accounts", help="Parquet, CSV or SQLite, or a folder of them (default: the estate's own table)"),
+]
+Named = Annotated[str, typer.Option("--table", help="the table of an SQLite file")]
+Ignored = Annotated[list[str] | None, typer.Option("--ignore", help="a column that states nothing the law could ask")]
+Day = Annotated[str | None, typer.Option("--on", help="the law of this day, e.g. 2018-03-23 (default: today)")]
+Without = Annotated[
+    list[str] | None, typer.Option("--without", help="an instrument, by its id, as if it had never been enacted")
+]
+CubeAt = Annotated[Path, typer.Argument(help="a cube that `comity exposure run` wrote")]
+SAID: dict[object, object] = {True: "yes", False: "no", None: "unknown"}
+SHOWN = 3
+
+
+@exposure.command()
+def run(
+    to: Annotated[Path, typer.Option("--out", help="where the cube is written")],
+    estate: Annotated[Path, typer.Option("--estate", help="the estate's file")] = Path("estate.toml"),
+    accounts: Accounts = None,
+    table: Named = "",
+    ignore: Ignored = None,
+    on: Day = None,
+    assume: Assume = None,
+    without: Without = None,
+    laws: Laws = None,
+    classes: Annotated[Path | None, typer.Option("--classes", help="also write every class, as Parquet")] = None,
+    keep: Annotated[Path | None, typer.Option("--keep", help="also write each account's class, as Parquet")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide what every place could ask for, for every account, and keep the answer in a cube."""
+    from comity.desk.exposure_cube import Files, kept, swept
+
+    files = Files(estate, tuple(accounts or ()), table, tuple(ignore or ()), laws)
+    with swept(files, _posed(on, assume, without)) as (cube, opened):
+        report = kept(cube, opened, to, classes, keep)
+    if as_json:
+        print_json(report)
+        return
+    if report["warning"]:
+        errors.print(f"warning: {report['warning']}", style="yellow")
+    out.print(f"[bold]{escape(report['provider'])}[/] · law of {report['on']}{_what_if(report)}")
+    out.print(f"{plural(report['accounts'], 'account')}, classes that differ in fact: {report['classes']:,}\n")
+    held = [row for row in report["rows"] if any(row[verdict] for verdict in VERDICTS)]
+    out.print(_matrix(held))
+    if none := sorted({row["category"] for row in report["rows"]} - {row["category"] for row in held}):
+        out.print(f"\n[dim]demanded too, but no account has such records here: {', '.join(none)}[/]")
+    out.print(f"\n[dim]cube {report['cube']}[/]")
+
+
+def _posed(on: str | None, assume: list[str] | None, without: list[str] | None) -> Posed:
+    from comity.desk.exposure_about import Posed
+
+    day: date = a_day(on) if on else now().date()
+    return Posed(day, tuple(assume or ()), tuple(without or ()))
+
+
+def _what_if(said: Mapping[str, Any]) -> str:
+    parts = [f"assuming {text}" for text in said["assume"]] + [f"without {id}" for id in said["without"]]
+    return escape("".join(f", {part}" for part in parts))
+
+
+def _matrix(rows: list[dict[str, Any]]) -> Table:
+    made = table("", "")
+    made.padding = (0, 1, 0, 0)
+    for verdict in ("compelled", "conflict", "open", "barred", "free"):
+        made.add_column(coloured(verdict), justify="right", overflow="fold")
+    last = ""
+    for row in rows:
+        numbers = (f"{row[verdict]:,}" if row[verdict] else "·" for verdict in VERDICTS)
+        made.add_row(row["place"] if row["place"] != last else "", row["category"], *numbers)
+        last = row["place"]
+    return made
+
+
+VERDICTS = ("compelled", "conflict", "open", "barred", "free")
+
+
+@exposure.command()
+def diff(
+    cube: CubeAt,
+    on: Day = None,
+    assume: Assume = None,
+    without: Without = None,
+    estate: Annotated[Path | None, typer.Option("--estate", help="another estate, in the place of the cube's")] = None,
+    laws: Laws = None,
+    as_json: AsJson = False,
+) -> None:
+    """What another day, law or estate would change: which accounts move from which verdict to which, and why."""
+    from comity.desk.exposure_cube import changed
+
+    day = None if on is None else a_day(on)
+    with changed(cube, (day, tuple(assume or ()), tuple(without or ())), estate, laws) as found:
+        if as_json:
+            print_json(found.as_json())
+            return
+        about = found.new.about
+        out.print(f"law of {found.old.about['on']} → law of {about['on']}{_what_if(about)}")
+        if found.old.about["packs"] != about["packs"]:
+            out.print("[yellow]the packs are not those that the cube was made with: their changes count too[/]")
+        _show(found)
+
+
+def _show(found: Difference) -> None:
+    groups = found.grouped()
+    if not groups:
+        out.print("Nothing moves.")
+        return
+    for (place, category, old, new), moves in groups.items():
+        number = sum(move.accounts for move in moves)
+        out.print(f"\n[bold]{place} {category}[/]: {plural(number, 'account')} {coloured(old)} → {coloured(new)}")
+        for move in moves[:SHOWN]:
+            _show_move(move)
+        if len(moves) > SHOWN:
+            indented(f"and {len(moves) - SHOWN} more; --json lists all")
+
+
+def _show_move(move: Move) -> None:
+    facts = ", ".join(f"{term.split('.')[1]} {SAID.get(value, value)}" for term, value in move.specimen)
+    such = escape(f", such as {facts}") if facts else ""
+    indented(f"{plural(move.accounts, 'account')} in {move.store}[dim]{such}[/]")
+    for reason in (*(f"− {one}" for one in move.gone), *(f"+ {one}" for one in move.come)):
+        indented(escape(reason), 4)
+
+
+@exposure.command()
+def apply(
+    cube: CubeAt,
+    accounts: Annotated[list[Path], typer.Option("--accounts", help="the accounts, or what `run --keep` wrote")],
+    to: Annotated[Path, typer.Option("--out", help="where the accounts with their verdicts are written, as Parquet")],
+    place: Annotated[list[str] | None, typer.Option("--place", help="only demands from here (default: all)")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option("--category", help="only records of this category (default: all)")
+    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="a proof for each account's own facts, not its class's")
+    ] = False,
+    table: Named = "",
+    ignore: Ignored = None,
+    laws: Laws = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write verdict and proof beside every account: two columns a place and category, such as us_content_proof."""
+    from comity.desk.exposure_cube import Files, applied
+
+    files = Files(cube, tuple(accounts), table, tuple(ignore or ()), laws)
+    done = applied(cube, files, (tuple(place or ()), tuple(category or ())), exact, to)
+    if as_json:
+        print_json(done)
+        return
+    out.print(f"{plural(done['accounts'], 'account')} written, columns added: {', '.join(done['columns'])}")

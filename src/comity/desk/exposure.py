@@ -1,0 +1,219 @@
+"""Who can compel what, over every account: the estate and the packs joined to the sweep.
+
+Every `[[template]]` of the packs is a demand that could be made. From each place that may make it, it is served on the
+provider's entities there; where there are none, on the heads of the group. Of several templates and entities the
+strongest for the demander counts: compelled, conflict, open, barred, free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+import duckdb
+
+from comity.desk.decision import UNION, NoCourt, Words, stated
+from comity.desk.estate import COLUMNS, KINDS
+from comity.desk.exposure_about import Posed, about
+from comity.errors import ComityError, Faulty
+from comity.exposure.accounts import Accounts
+from comity.exposure.apply import CLASS
+from comity.exposure.classes import STORE, Classes, fold, gather
+from comity.exposure.columns import Column
+from comity.exposure.cube import Cube
+from comity.exposure.judges import IN_FORUM, Ask, Bench
+from comity.exposure.sweep import Plan, Served, Sweep, View, common, plan, sweep
+from comity.kernel.estate import Estate, present
+from comity.kernel.law import Assumption, Law, Reading
+from comity.kernel.words import Facts, Fault, Vocabulary, terms_of
+from comity.lawpack import Packs, read_assumption
+from comity.lawpack.read import Template
+
+NAMED: Final = {"subject.place": "customer_place"}
+"""Terms whose column has another name than the term's last part."""
+
+WHOSE: Final = frozenset({"subject.place", "subject.nationality", "subject.kind", IN_FORUM})
+"""Who the customer is: no template's assumption takes the place of what nobody knows about an account."""
+
+FOLLOWING: Final = frozenset({"live-content", "keys", "nonpersonal"})
+"""Classes of records that are where stored content is: what is still to be said, keys, what relates to no person."""
+
+NO_COLUMN: Final = frozenset({"record.category", IN_FORUM})
+"""What no account can say by itself: it depends on what is asked for, or from where."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What else is known before a sweep: the places and categories that are wanted (None: all), an earlier sweep."""
+
+    only: Collection[tuple[str, str]] | None = None
+    before: Sweep | None = None
+
+
+class NothingToAsk(ComityError):
+    """the packs have no [[template]]: nobody could ask for anything"""
+
+    help = "use packs with templates of ordinary demands; see docs/formats/pack.md"
+    exit_code = 4
+
+
+class NotThatInstrument(ComityError):
+    """no instrument `{id}` is in the packs"""
+
+    help = "`comity law show` lists the instruments"
+    exit_code = 2
+
+
+class TooNarrow(ComityError):
+    """the cube does not tell accounts apart by {columns}, which the law now asks for"""
+
+    help = "run `comity exposure run` again with these packs"
+    exit_code = 4
+
+
+def run(con: duckdb.DuckDBPyConnection, estate: Estate, packs: Packs, accounts: Accounts, posed: Posed) -> Cube:
+    """Gather the accounts into classes and decide every demand that could be made for each class."""
+    classes = gathered(con, estate, packs, accounts)
+    templates = tuple(t for pack in packs.packs for t in pack.templates)
+    if not templates:
+        raise NothingToAsk
+    decided, bench = prepared((estate, classes), packs, posed, templates)
+    view = View(fold(classes, common(decided.buckets.values(), classes)))
+    said = {**about(estate, packs, posed, templates), "ungrouped": _ungrouped(packs, estate, accounts, classes.columns)}
+    return Cube(said, classes, sweep(decided, view, bench, classes))
+
+
+def gathered(con: duckdb.DuckDBPyConnection, estate: Estate, packs: Packs, accounts: Accounts) -> Classes:
+    """The accounts as classes, by the columns that some rule reads."""
+    columns = read_by_law(packs, declared(packs.words, estate), accounts)
+    return gather(con, accounts, columns, Column(STORE, "", "code", tuple(estate.stores)))
+
+
+def _ungrouped(packs: Packs, estate: Estate, accounts: Accounts, columns: Sequence[Column]) -> dict[str, str]:
+    """The columns of the table that no rule reads, with the facts they state: another law may read them."""
+    own = {c.name: c.term for c in declared(packs.words, estate).values() if c.name in accounts.columns and c.term}
+    return {name: term for name, term in own.items() if name not in {column.name for column in columns}}
+
+
+def prepared(
+    holdings: tuple[Estate, Classes], packs: Packs, posed: Posed, templates: Sequence[Template], given: Given = Given()
+) -> tuple[Plan, Bench]:
+    """Everything but the accounts: who asks whom for what, and what the law reads of an account to answer.
+
+    Only the places and categories that are wanted; and what an earlier sweep found out is not found out again.
+    """
+    estate, classes = holdings
+    law = without(packs.law, posed.without)
+    assumed = tuple(read_assumption(text, law) for text in posed.assume)
+    bench = Bench(reader(law, posed.on, assumed), (column.term for column in classes.columns))
+    if given.before:
+        bench.remember(given.before.asked, given.before.kept)
+    holds = {store.id: held(store.holds) for store in estate.stores.values()}
+    words = Words(frozenset(packs.words.terms), law.group(UNION, posed.on))
+    asked = asks(templates, law, estate, (posed.on, words.terms))
+    asked = (ask for ask in asked if given.only is None or (ask.place, ask.category) in given.only)
+    return plan(asked, holds, serving(estate, words), bench, classes), bench
+
+
+def held(categories: frozenset[str]) -> frozenset[str]:
+    """The classes of records that a store has, if it holds these: with content come the ones that follow it."""
+    return categories | (FOLLOWING if "content" in categories else frozenset())
+
+
+def reader(law: Law, on: date, assumed: tuple[Assumption, ...]) -> Any:
+    """The law as each court reads it on the day; what is assumed of it is put in once for all of them."""
+    supposed = law.assuming(assumed)
+
+    def reading(court: str) -> Reading:
+        return replace(supposed.on(on, court), assumed=assumed)
+
+    return reading
+
+
+def without(law: Law, instruments: Iterable[str]) -> Law:
+    """The law as if these instruments had never been enacted."""
+    gone = frozenset(instruments)
+    for id in sorted(gone - {rule.instrument for rule in law.rules}):
+        raise NotThatInstrument(id=id)
+    return replace(law, rules=tuple(rule for rule in law.rules if rule.instrument not in gone)) if gone else law
+
+
+def declared(words: Vocabulary, estate: Estate) -> dict[str, Column]:
+    """The columns a table of accounts may have, by name: those of accounts.csv, and one for each fact of an account."""
+    found = {name: Column(name) for name in COLUMNS}
+    found["kind"] = Column("kind", "subject.kind", "code", KINDS)
+    found["service"] = Column("service", "", "code", tuple(estate.services))
+    asked, known = Words(frozenset(words.terms), frozenset({""})), list(estate.entities)[:1]
+    derived = {
+        t for store in list(estate.stores)[:1] for e in known for t in stated(estate, store, (e, "US"), asked)[0]
+    }
+    for term in words.terms.values():
+        about, _, name = term.name.partition(".")
+        if about in ("subject", "record") and term.name not in derived | NO_COLUMN:
+            name = NAMED.get(term.name, name)
+            found[name] = Column(name, term.name, term.kind, term.codes)
+    return found
+
+
+def read_by_law(packs: Packs, known: Mapping[str, Column], accounts: Accounts) -> list[Column]:
+    """The columns of the table that some rule, of whatever day, reads; refuses a table with columns nobody declared."""
+    found = []
+    for name in sorted(set(accounts.columns) - set(known) - {CLASS}):
+        remedy = f"use {', '.join(known)}; or say --ignore {name}"
+        found.append(Fault("unknown-column", accounts.label, f"`{name}` is not a column of accounts", remedy))
+    if STORE not in accounts.columns:
+        what = f"the column `{STORE}` is missing"
+        found.append(Fault("missing-column", accounts.label, what, "say in which store each account's records lie"))
+    if found:
+        raise Faulty(tuple(found), path=accounts.label)
+    read = terms_read(packs.law)
+    return [column for name, column in known.items() if column.term in read and name in accounts.columns]
+
+
+def terms_read(law: Law) -> frozenset[str]:
+    """Every term that some rule reads, on whatever day it is in force."""
+    return frozenset().union(*(terms_of(rule.when) for rule in law.rules))
+
+
+def asks(templates: Sequence[Template], law: Law, estate: Estate, said: tuple[date, frozenset[str]]) -> Iterator[Ask]:
+    """Every demand that could be made on the day; one that claims no emergency has none, as in `comity decide`."""
+    on, terms = said
+    for template in templates:
+        places = {p for place in template.places for p in (law.group(place, on) if len(place) != 2 else (place,))}
+        for place in sorted(places):
+            court = template.court or law.apexes.get(place) or _home(law, estate, place)
+            if court not in law.courts:
+                raise NoCourt(state=place)
+            for category in template.categories:
+                own = {t: v for t, v in template.facts.items() if t.startswith("demand.")}
+                facts = {"demand.emergency": False, **own, "demand.place": place, "record.category": category}
+                assumed = {t: v for t, v in template.facts.items() if t not in own and t not in WHOSE}
+                yield Ask(template.id, place, category, court, {t: v for t, v in facts.items() if t in terms}, assumed)
+
+
+def _home(law: Law, estate: Estate, place: str) -> str:
+    return law.apexes.get(estate.entities[served_from(estate, place)[0]].place, "")
+
+
+def served_from(estate: Estate, place: str) -> tuple[str, ...]:
+    """Whom a place's authorities serve: the entities present there, or else the heads of the group."""
+    there = tuple(id for id in sorted(estate.entities) if present(estate, id, place).truth)
+    return there or tuple(sorted(e.id for e in estate.entities.values() if e.parent is None))
+
+
+def serving(estate: Estate, words: Words) -> Served:
+    """For an ask and a store: each entity that may be served, with what the estate says then."""
+
+    @cache
+    def says(store: str, served: str, place: str) -> Facts:
+        facts, _ = stated(estate, store, (served, place), words)
+        return {term: value for term, value in facts.items() if term in words.terms}
+
+    @cache
+    def entities(place: str) -> tuple[str, ...]:
+        return served_from(estate, place)
+
+    return lambda ask, store: [(entity, says(store, entity, ask.place)) for entity in entities(ask.place)]

@@ -1,0 +1,143 @@
+"""The provider's accounts, wherever they lie: Parquet, CSV, SQLite, or a table that a program holds in memory.
+
+Nothing is copied: DuckDB reads the files where they are. Only SQLite is written out first, row by row, for DuckDB
+would have to fetch a reader for it from the network.
+"""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import duckdb
+
+from comity.errors import ComityError, Unreadable
+
+MEMORY: Final = "1GiB"
+"""What the engine may hold in memory; beyond it, it uses the disk."""
+
+Given = Sequence[Path] | Any
+"""Files or folders of Parquet, CSV or SQLite; or an Arrow table, a dataframe, anything that DuckDB can scan."""
+
+
+class MixedTables(ComityError):
+    """`{path}` is not a table of the same kind as the files before it"""
+
+    help = "give files of one kind in one run: all Parquet, all CSV, or one SQLite file"
+    exit_code = 4
+
+
+class WhichTable(ComityError):
+    """`{path}` holds {tables}, and it was not said which is the table of accounts"""
+
+    help = "name it with --table"
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """An opened table of accounts: how to ask for it in SQL, and its columns with their types."""
+
+    sql: str
+    columns: Mapping[str, str]
+    label: str
+
+
+@contextmanager
+def engine(memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB on nothing but what it is given: it fetches no extension, and keeps to its memory."""
+    with TemporaryDirectory(prefix="comity-") as folder, closing(duckdb.connect()) as con:
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_progress_bar"):
+            con.execute(f"SET {setting} = false")
+        con.execute(f"SET memory_limit = '{memory}'")
+        con.execute(f"SET temp_directory = {quoted(folder)}")
+        yield con
+
+
+@contextmanager
+def opened(con: duckdb.DuckDBPyConnection, given: Given, table: str = "") -> Iterator[Accounts]:
+    """The accounts, open as long as they are needed; `table` names the table of an SQLite file."""
+    if not (isinstance(given, Sequence) and all(isinstance(path, Path) for path in given)):
+        con.register("given", given)
+        yield _described(con, "given", "the table given")
+        return
+    paths = [file for path in given for file in _files(path)]
+    with TemporaryDirectory(prefix="comity-") as folder:
+        kinds = {_kind(path): path for path in reversed(paths)}
+        if len(kinds) > 1 or ("sqlite" in kinds and len(paths) > 1):
+            raise MixedTables(path=str(paths[-1]))
+        kind = next(iter(kinds))
+        if kind == "sqlite":
+            paths, kind = [_written_out(paths[0], table, Path(folder))], "csv"
+        label = str(given[0]) if len(given) == 1 else f"{given[0]} and {len(given) - 1} more"
+        listed = f"[{', '.join(quoted(str(path)) for path in paths)}]"
+        more = ", union_by_name = true"
+        if kind == "csv":
+            more += ", all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true"
+        yield _described(con, f"read_{kind}({listed}{more})", label)
+
+
+def _described(con: duckdb.DuckDBPyConnection, sql: str, label: str) -> Accounts:
+    with reading(label):
+        columns = con.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
+    return Accounts(sql, {str(name): str(kind) for name, kind, *_ in columns}, label)
+
+
+@contextmanager
+def reading(label: str) -> Iterator[None]:
+    """Say what a person can do something about when the engine cannot read."""
+    try:
+        yield
+    except (duckdb.Error, OSError, sqlite3.Error) as error:
+        raise Unreadable(path=label, why=str(error).split("\n")[0]) from error
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.suffix in (".parquet", ".csv") and file.is_file())
+    if not found:
+        raise Unreadable(path=str(path), why="the folder holds no .parquet and no .csv file")
+    return found
+
+
+def _kind(path: Path) -> str:
+    """By its first octets, whatever it is called."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
+    return "parquet" if head.startswith(b"PAR1") else "sqlite" if head.startswith(b"SQLite format 3\0") else "csv"
+
+
+def _written_out(path: Path, table: str, folder: Path) -> Path:
+    """An SQLite table as CSV; a null and an empty text are both an empty cell, which is unknown."""
+    out = folder / "accounts.csv"
+    with reading(str(path)), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+        names = [name for (name,) in base.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")]
+        chosen = table or ("accounts" if "accounts" in names else names[0] if len(names) == 1 else "")
+        if chosen not in names:
+            raise WhichTable(path=str(path), tables=", ".join(f"`{name}`" for name in names) or "no table")
+        rows = base.execute(f"SELECT * FROM {named(chosen)}")
+        with out.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([column[0] for column in rows.description])
+            writer.writerows(rows)
+    return out
+
+
+def quoted(text: str) -> str:
+    """A text as SQL has it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(name: str) -> str:
+    """A column's or a table's name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,215 @@
+"""Accounts gathered into classes: those with the same store and the same facts, and how many they are.
+
+One pass over the accounts, one GROUP BY; everything after it looks at classes alone. Cells are checked here, class by
+class: every value that may not stand is named with the number of accounts it stands at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from comity.errors import Faulty
+from comity.exposure.accounts import Accounts, named, quoted, reading
+from comity.exposure.columns import WRONG, Column
+from comity.kernel.words import Fault, Value
+
+SHOWN: Final = 12
+MOST_VALUES: Final = 60_000
+"""No list of codes is as long: a column with more values is no column of codes."""
+
+MANY: Final = 1_000_000
+"""From here on a person is warned: something in the table tells nearly every account from every other."""
+
+STORE: Final = "store"
+
+Codes = tuple[int, ...]
+"""An account's facts as places in the list of each column's values."""
+
+Buckets = tuple[int, ...]
+"""For each value of a column the first value that the law cannot tell from it."""
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The classes of an estate's accounts, in a table of the engine: a store, a code for each column, a number.
+
+    `values` has what each code of a column stands for; unknown is one of them.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    stores: tuple[str, ...]
+    columns: tuple[Column, ...]
+    values: tuple[tuple[Value, ...], ...]
+    number: int
+    accounts: int
+
+    def facts(self, codes: Codes) -> dict[str, Value]:
+        """What a class says of its accounts, in the law's words."""
+        parts = zip(self.columns, self.values, codes, strict=True)
+        return {column.term: values[code] for column, values, code in parts if column.term}
+
+    def explosive(self) -> str:
+        """The column without which there would be the fewest classes."""
+        names = [STORE, *_numbered(self.columns)]
+        sizes = {}
+        for at, column in enumerate(self.columns, 1):
+            rest = ", ".join(names[:at] + names[at + 1 :])
+            (sizes[column.name],) = self.con.execute(
+                f"SELECT count(*) FROM (SELECT DISTINCT {rest} FROM classes)"
+            ).fetchone() or (0,)
+        return min(sizes, key=lambda name: sizes[name]) if sizes else STORE
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Classes that nobody asked to tell apart, as one: their store, bucket by column, number, and a specimen.
+
+    The specimen is the largest class among them, `most` the number of its accounts.
+    """
+
+    store: str
+    codes: Codes
+    accounts: int
+    most: int
+    specimen: Codes
+
+
+def gather(con: duckdb.DuckDBPyConnection, accounts: Accounts, columns: Sequence[Column], stores: Column) -> Classes:
+    """Group the accounts by store and the columns given, or raise `Faulty` with every value that may not stand."""
+    asked = ", ".join([f"{named(STORE)} AS store", *(f"{named(c.name)} AS c{at}" for at, c in enumerate(columns))])
+    with reading(accounts.label):
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE gathered AS SELECT {asked}, count(*) AS accounts "
+            f"FROM {accounts.sql} GROUP BY ALL"
+        )
+    found: list[Fault] = []
+    values = [_values(con, column, name, found) for name, column in _keyed(columns, stores).items()]
+    if found:
+        raise Faulty(tuple(found), path=accounts.label)
+    joins = [
+        f"JOIN coded_{name} ON coded_{name}.raw IS NOT DISTINCT FROM CAST(gathered.{name} AS VARCHAR)"
+        for name in _keyed(columns, stores)
+    ]
+    codes = ", ".join(f"coded_{name}.code AS {name}" for name in _keyed(columns, stores))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE classes AS SELECT {codes}, sum(accounts)::UBIGINT AS accounts FROM gathered "
+        f"{' '.join(joins)} GROUP BY ALL ORDER BY ALL"
+    )
+    return _counted(con, tuple(str(store) for store in values[0]), tuple(columns), tuple(map(tuple, values[1:])))
+
+
+def _counted(
+    con: duckdb.DuckDBPyConnection,
+    stores: tuple[str, ...],
+    columns: tuple[Column, ...],
+    values: tuple[tuple[Value, ...], ...],
+) -> Classes:
+    number, accounts = con.execute("SELECT count(*), coalesce(sum(accounts), 0)::BIGINT FROM classes").fetchone() or (
+        0,
+        0,
+    )
+    return Classes(con, stores, columns, values, number, accounts)
+
+
+def _keyed(columns: Sequence[Column], stores: Column) -> dict[str, Column]:
+    return {STORE: stores, **dict(zip(_numbered(columns), columns, strict=True))}
+
+
+def _numbered(columns: Sequence[Column]) -> list[str]:
+    return [f"c{at}" for at in range(len(columns))]
+
+
+def _values(con: duckdb.DuckDBPyConnection, column: Column, name: str, found: list[Fault]) -> list[Value]:
+    """The values of one column, in one order whatever the table's; `coded_NAME` then says which cell is which."""
+    cells = con.execute(
+        f"SELECT CAST({name} AS VARCHAR) AS cell, sum(accounts)::BIGINT AS number FROM gathered GROUP BY 1 "
+        f"ORDER BY number DESC, cell LIMIT {MOST_VALUES}"
+    ).fetchall()
+    said = {cell: column.read(cell) for cell, _ in cells}
+    wrong = {str(cell): number for cell, number in cells if said[cell] is WRONG}
+    if wrong:
+        found.append(_refused(column, wrong))
+    if name == STORE and None in said.values():
+        empty = sum(number for cell, number in cells if said[cell] is None)
+        what = f"at {empty:,} accounts the column `{STORE}` is empty"
+        found.append(Fault("store-missing", STORE, what, "say in which store the account's records lie"))
+    values = sorted(set(said.values()), key=lambda value: (value is not None, str(value)))
+    code = {value: at for at, value in enumerate(values)}
+    con.execute(f"CREATE OR REPLACE TEMP TABLE coded_{name} (raw VARCHAR, code USMALLINT)")
+    rows = ", ".join(f"({'NULL' if cell is None else quoted(cell)}, {code[said[cell]]})" for cell in said)
+    if rows:
+        con.execute(f"INSERT INTO coded_{name} VALUES {rows}")
+    return values
+
+
+def _refused(column: Column, wrong: Mapping[str, int]) -> Fault:
+    listed = ", ".join(f"`{cell}` ({number:,})" for cell, number in list(wrong.items())[:SHOWN])
+    more = f" and {len(wrong) - SHOWN:,} more" if len(wrong) > SHOWN else ""
+    name = "unknown-store" if column.name == STORE else "unknown-place" if column.kind == "place" else "unknown-code"
+    return Fault(name, column.name, f"{sum(wrong.values()):,} accounts have {listed}{more}", column.remedy)
+
+
+def number(con: duckdb.DuckDBPyConnection, accounts: Accounts, columns: Sequence[Column]) -> str:
+    """SQL for the accounts just gathered with the number of each one's class, which is its row in the table."""
+    names = [STORE, *_numbered(columns)]
+    coded = " ".join(
+        f"JOIN coded_{name} ON coded_{name}.raw IS NOT DISTINCT FROM CAST(gathered.{name} AS VARCHAR)" for name in names
+    )
+    same = " AND ".join(f"classes.{name} = coded_{name}.code" for name in names)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT {', '.join(f'gathered.{name}' for name in names)}, "
+        f"classes.rowid::UINTEGER AS class FROM gathered {coded} JOIN classes ON {same}"
+    )
+    cells = dict(zip(names, (STORE, *(column.name for column in columns)), strict=True))
+    back = " AND ".join(f"a.{named(cell)} IS NOT DISTINCT FROM numbered.{name}" for name, cell in cells.items())
+    return f"SELECT a.*, numbered.class FROM {accounts.sql} AS a JOIN numbered ON {back}"
+
+
+def fold(classes: Classes, buckets: Sequence[Buckets]) -> list[Folded]:
+    """The classes with each column's values put together as `buckets` says, in one order."""
+    names = _numbered(classes.columns)
+    if len(classes.columns) == 0:
+        rows = classes.con.execute(
+            "SELECT store, sum(accounts)::BIGINT, NULL FROM classes GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        return [Folded(classes.stores[store], (), number, number, ()) for store, number, _ in rows]
+    coarse = ", ".join(f"{mapped(name, bucket)} AS b_{name}" for name, bucket in zip(names, buckets, strict=True))
+    packed = ", ".join(f"{name} := {65535} - classes.{name}" for name in names)
+    rows = classes.con.execute(
+        f"SELECT store, {coarse}, sum(accounts)::BIGINT, max(struct_pack(n := accounts, {packed})) FROM classes "
+        f"GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return [
+        Folded(classes.stores[store], tuple(codes), number, best["n"], tuple(65535 - best[name] for name in names))
+        for store, *codes, number, best in rows
+    ]
+
+
+def mapped(name: str, buckets: Buckets) -> str:
+    """SQL for the bucket of a column's code."""
+    if all(code == at for at, code in enumerate(buckets)):
+        return name
+    return f"list_extract({list(buckets)}::USMALLINT[], {name} + 1)" if any(buckets) else "0"
+
+
+def write(classes: Classes, path: Path) -> None:
+    """The classes as a Parquet file, the same for the same classes."""
+    classes.con.execute(f"COPY (SELECT * FROM classes) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    stores: Sequence[str],
+    columns: Sequence[Column],
+    values: Sequence[Sequence[Value]],
+) -> Classes:
+    """Classes that were written before."""
+    with reading(str(path)):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE classes AS SELECT * FROM read_parquet({quoted(str(path))})")
+    return _counted(con, tuple(stores), tuple(columns), tuple(map(tuple, values)))

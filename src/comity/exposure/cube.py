@@ -1,0 +1,185 @@
+"""The cube: what a sweep found, in one small file, from which every further question is answered.
+
+A zip with two members: `cube.json`, canonical, which says what was swept (the day, the packs, the estate, the demands)
+and what came out; and `classes.parquet`, the classes of accounts. The file's comment names its format and the digest
+of `cube.json`, which names that of the classes. The same accounts, estate and packs give the same digest.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from comity.errors import ComityError, Unwritable
+from comity.exposure import classes as tables
+from comity.exposure.classes import Classes
+from comity.exposure.columns import Column
+from comity.exposure.judges import Found
+from comity.exposure.sweep import Row, Ruling, Sweep
+from comity.kernel.words import Compare, Leaf, Within, Word, canonical
+
+FORMAT: Final = "comity-cube 1"
+HEAD: Final = "cube.json"
+CLASSES: Final = "classes.parquet"
+EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+class NotACube(ComityError):
+    """`{path}` is not a whole cube: {why}"""
+
+    help = "make it again with `comity exposure run`"
+    exit_code = 4
+
+
+@dataclass(frozen=True)
+class Cube:
+    """What was swept and what came out; `about` is for whoever asked: the day, the packs, the estate, the demands."""
+
+    about: Mapping[str, Any]
+    classes: Classes
+    sweep: Sweep
+    digest: str = ""
+
+    @property
+    def numbering(self) -> str:
+        """Names the classes and their numbers: the digest of their table, once the cube was written."""
+        return str(self.about["classes"]["digest"])
+
+
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """A file that is there whole or not at all: write to the path given here, and it takes the place of `path`."""
+    beside = None
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        os.close(descriptor)
+        beside = Path(name)
+        yield beside
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except (OSError, duckdb.IOException) as error:
+        full = (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error)
+        why = "the disk is full; what stood there before is untouched" if full else str(error).split("\n")[0]
+        raise Unwritable(path=str(path), why=why) from error
+    finally:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+
+
+def save(cube: Cube, path: Path) -> Cube:
+    """Write the cube in one stroke, and return it as it was written; an older file of that name stays until then."""
+    with tempfile.TemporaryDirectory(prefix="comity-") as folder, written(path) as beside:
+        stored = Path(folder) / CLASSES
+        tables.write(cube.classes, stored)
+        octets = stored.read_bytes()
+        about = {**cube.about, **_as_json(cube, "sha256:" + hashlib.sha256(octets).hexdigest())}
+        head = canonical(about)
+        digest = "sha256:" + hashlib.sha256(head).hexdigest()
+        with zipfile.ZipFile(beside, "w") as file:
+            file.comment = f"{FORMAT} {digest}".encode()
+            file.writestr(zipfile.ZipInfo(HEAD, EPOCH), head, zipfile.ZIP_DEFLATED, 6)
+            file.writestr(zipfile.ZipInfo(CLASSES, EPOCH), octets)
+    return Cube(about, cube.classes, cube.sweep, digest)
+
+
+def load(con: duckdb.DuckDBPyConnection, path: Path) -> Cube:
+    """Read a cube, and see that it is what it says it is."""
+    try:
+        with zipfile.ZipFile(path) as file, tempfile.TemporaryDirectory(prefix="comity-") as folder:
+            said, _, digest = file.comment.decode("ascii").rpartition(" ")
+            head = file.read(HEAD)
+            octets = file.read(CLASSES)
+            stored = Path(folder) / CLASSES
+            stored.write_bytes(octets)
+            about = json.loads(head)
+            if said != FORMAT:
+                raise NotACube(path=str(path), why=f"its format is `{said}`, not `{FORMAT}`")
+            if digest != "sha256:" + hashlib.sha256(head).hexdigest():
+                raise NotACube(path=str(path), why="its contents do not have the digest it names")
+            if about["classes"]["digest"] != "sha256:" + hashlib.sha256(octets).hexdigest():
+                raise NotACube(path=str(path), why="its classes do not have the digest it names")
+            columns = [Column(c["name"], c["term"], c["kind"], tuple(c["codes"])) for c in about["columns"]]
+            classes = tables.load(con, stored, about["stores"], columns, about["values"])
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise NotACube(path=str(path), why=str(error).split("\n")[0] or type(error).__name__) from error
+    return Cube(about, classes, _sweep(about), digest)
+
+
+def _as_json(cube: Cube, digest: str) -> dict[str, object]:
+    classes, sweep = cube.classes, cube.sweep
+    folds: dict[tuple[int, ...], int] = {}
+    rows = [_row(row, folds) for row in sweep.rows]
+    return {
+        "format": FORMAT,
+        "stores": list(classes.stores),
+        "columns": [{"name": c.name, "term": c.term, "kind": c.kind, "codes": list(c.codes)} for c in classes.columns],
+        "values": [list(values) for values in classes.values],
+        "classes": {"number": classes.number, "accounts": classes.accounts, "digest": digest},
+        "rows": rows,
+        "folds": [list(fold) for fold in folds],
+        "rulings": [[r.template, r.court, r.served, r.basis, list(r.outcomes)] for r in sweep.rulings],
+        "asked": {case: sorted(map(_leaf, leaves)) for case, leaves in sweep.asked.items()},
+        "outcomes": [[f.verdict, f.proof, list(f.reasons), list(f.open)] for f in sweep.outcomes],
+    }
+
+
+def _row(row: Row, folds: dict[tuple[int, ...], int]) -> dict[str, object]:
+    return {
+        "place": row.place,
+        "category": row.category,
+        "buckets": [folds.setdefault(bucket, len(folds)) for bucket in row.buckets],
+        "keys": [list(key) for key in row.keys],
+        "specimens": [list(key) for key in row.specimens],
+        "rulings": {store: list(places) for store, places in row.rulings.items()},
+        "counts": {store: list(numbers) for store, numbers in row.counts.items()},
+    }
+
+
+def _sweep(about: Mapping[str, Any]) -> Sweep:
+    folds = [tuple(fold) for fold in about["folds"]]
+    rows = tuple(
+        Row(
+            r["place"], r["category"], tuple(folds[at] for at in r["buckets"]), _codes(r["keys"]),
+            _codes(r["specimens"]), {s: tuple(v) for s, v in r["rulings"].items()},
+            {s: tuple(v) for s, v in r["counts"].items()},
+        )
+        for r in about["rows"]
+    )  # fmt: skip
+    rulings = tuple(Ruling(t, c, s, b, tuple(found)) for t, c, s, b, found in about["rulings"])
+    asked = {case: frozenset(map(_as_leaf, leaves)) for case, leaves in about["asked"].items()}
+    return Sweep(rows, rulings, tuple(Found(v, p, tuple(r), tuple(o)) for v, p, r, o in about["outcomes"]), asked)
+
+
+def _leaf(leaf: Leaf) -> list[Any]:
+    match leaf:
+        case Compare(name, code, same):
+            return ["is", name, code, same]
+        case Within(name, group, inside):
+            return ["in", name, group, inside]
+    return ["word", leaf.name]
+
+
+def _as_leaf(kept: list[Any]) -> Leaf:
+    kind, *parts = kept
+    return Compare(*parts) if kind == "is" else Within(*parts) if kind == "in" else Word(*parts)
+
+
+def _codes(rows: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
+    return tuple(map(tuple, rows))

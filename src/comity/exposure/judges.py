@@ -1,0 +1,199 @@
+"""The judges at work: what each court's law reads of a demand, what is left to the account, and what comes out.
+
+A sweep asks the same of many demands. What was read, decided or found to be left open to the account is kept, by all
+that it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+
+from comity.kernel.decision import SIDES, Decision, Judge, Verdict
+from comity.kernel.law import Reading
+from comity.kernel.reason import ADDRESS, Shelf, Test, predicate
+from comity.kernel.rule import Rule
+from comity.kernel.words import Compare, Facts, Groups, Leaf, Within, leaves_of, settle
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One demand that could be made: by which template, from where, for what, read in which court.
+
+    `facts` are the demand's own and hold whatever anybody knows; `assumed` are put where estate and table are silent.
+    """
+
+    template: str
+    place: str
+    category: str
+    court: str
+    facts: Facts
+    assumed: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came out for a class: the verdict, the proof's id, the rules it rests on, and the points that are open.
+
+    A reason is a rule's effect and id; `?` before it says that it is not known whether the rule holds.
+    """
+
+    verdict: Verdict
+    proof: str
+    reasons: tuple[str, ...]
+    open: tuple[str, ...] = ()
+
+
+Pairs = tuple[tuple[Rule, tuple[Rule, ...]], ...]
+"""Rules, each with what lifts it."""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """The rules addressed to a kind of demand, each with those of its lifts that are; a digest of their law.
+
+    `terms` are what they read; `shown` also what the other lifts read, which a proof may name as failing.
+    """
+
+    rules: Pairs
+    terms: tuple[str, ...]
+    shown: tuple[str, ...]
+    law: str
+
+
+class Bench:
+    """The judges, one a court, and what each of them would read of a demand."""
+
+    def __init__(self, reading: Callable[[str], Reading], terms: Iterable[str]) -> None:
+        """`terms` are the facts that the table of accounts states."""
+        self.reading, self.terms = reading, frozenset(terms)
+        self.judges: dict[str, Judge] = {}
+        self.shelf: Shelf = {}
+        self.read: dict[tuple[object, ...], Reads] = {}
+        self.tests: dict[str, Test] = {}
+        self.asked: dict[str, frozenset[Leaf]] = {}
+        self.same: dict[tuple[str, ...], Reads] = {}
+        self.free = self.terms | ({IN_FORUM} if HOME in self.terms else frozenset())
+        self.near: dict[tuple[object, ...], Pairs] = {}
+        self.decided: dict[tuple[object, ...], Found] = {}
+        self.kept: dict[str, tuple[Found, ...]] = {}
+
+    def judge(self, court: str) -> Judge:
+        """The law as that court reads it."""
+        if court not in self.judges:
+            self.judges[court] = Judge(self.reading(court), self.shelf)
+        return self.judges[court]
+
+    def reads(self, court: str, known: Facts) -> Reads:
+        """What rules that may be addressed to the demand read."""
+        address = (court, *(known.get(term) for term in ADDRESS))
+        found = self.read.get(address)
+        if found is None:
+            found = self.read[address] = self._reads(self.judge(court), known)
+        return found
+
+    def _reads(self, judge: Judge, known: Facts) -> Reads:
+        groups = judge.reading.groups
+        near = self._near(judge, known)
+        addressed = [each for each in near if self._test(each[0], groups)(known) is not False]
+        own = tuple(
+            (rule, tuple(lift for lift in lifts if self._test(lift, groups)(known) is not False))
+            for rule, lifts in addressed
+        )
+        said = (judge.reading.court, *(one.id for rule, lifts in own for one in (rule, *lifts)))
+        found = self.same.get(said)
+        if found is None:
+            rules = [one for rule, lifts in own for one in (rule, *lifts)]
+            leaves = [leaf for rule in rules for leaf in rule.leaves]
+            terms = sorted({leaf.name for leaf in leaves}.union(ADDRESS))
+            named = sorted({leaf.group for leaf in leaves if isinstance(leaf, Within)})
+            basis = (
+                [rule.digest for rule in rules],
+                [(term, judge.settled.get(term), judge.cites[term]) for term in terms if term in judge.cites],
+                [(group, sorted(groups.get(group, ()))) for group in named],
+            )
+            others = {leaf.name for _, lifts in addressed for lift in lifts for leaf in lift.leaves}
+            found = self.same[said] = Reads(own, tuple(terms), tuple(sorted(others.union(terms))), digest_of(basis))
+        return found
+
+    def _near(self, judge: Judge, known: Facts) -> Pairs:
+        """The rules that may concern a kind of demand from a place, wherever the records lie."""
+        kind = {term: known.get(term) for term in ADDRESS[:3]}
+        key = (judge.reading.court, *kind.values())
+        found = self.near.get(key)
+        if found is None:
+            how = kind["demand.instrument"], kind["record.category"]
+            near = (each for each in judge.every if each[0].addresses(*how))
+            found = self.near[key] = tuple(
+                each for each in near if self._test(each[0], judge.reading.groups)(kind) is not False
+            )
+        return found
+
+    def asks(self, court: str, known: Facts) -> frozenset[Leaf]:
+        """What the verdict on a demand, all else being known, still turns on in the account."""
+        reads, judge = self.reads(court, known), self.judge(court)
+        case = digest_of((reads.law, *(known.get(term) for term in reads.terms)))
+        found = self.asked.get(case)
+        if found is None:
+            leaves = _left(reads.rules, {**known, **judge.settled}, judge.reading.groups, self.free)
+            asked = (self._asked(leaf, known) for leaf in leaves)
+            found = self.asked[case] = frozenset(leaf for leaf in asked if leaf.name in self.terms)
+        return found
+
+    def _test(self, rule: Rule, groups: Groups) -> Test:
+        """Whether a rule addresses a demand; all courts have the same groups, for they sit on the same day."""
+        if rule.digest not in self.tests:
+            self.tests[rule.digest] = predicate(rule.when, groups, frozenset(ADDRESS))
+        return self.tests[rule.digest]
+
+    def _asked(self, leaf: Leaf, known: Facts) -> Leaf:
+        """Whether the customer is in the forum is asked of where the customer lives."""
+        return Compare(HOME, str(known.get("demand.place"))) if leaf.name == IN_FORUM else leaf
+
+    def decide(self, court: str, known: Facts) -> Found:
+        """The kernel's decision, kept for every case that differs only in what no rule reads."""
+        key = (court, *(known.get(term) for term in self.reads(court, known).shown))
+        found = self.decided.get(key)
+        if found is None:
+            found = self.decided[key] = summed(self.judge(court).decide(known))
+        return found
+
+    def remember(self, asked: Mapping[str, frozenset[Leaf]], kept: Mapping[str, tuple[Found, ...]]) -> None:
+        """Take over what was found before, wherever everything it rests on (`kept`: its digest) is the same."""
+        self.asked |= asked
+        self.kept |= kept
+
+
+def _left(rules: Pairs, known: Facts, groups: Groups, free: frozenset[str]) -> Iterator[Leaf]:
+    """The leaves of powers, bars and lifts that remain once everything known is put in."""
+    for rule, lifts in rules:
+        if rule.effect in SIDES:
+            own = settle(rule.when, known, groups, free)
+            over = [settle(lift.when, known, groups, free) for lift in lifts] if own is not False else []
+            if own is not False and True not in over:
+                yield from (leaf for one in (own, *over) if not isinstance(one, bool) for leaf in leaves_of(one))
+
+
+def digest_of(value: object) -> str:
+    """A short digest of anything that is always written in one way."""
+    return sha256(repr(value).encode()).hexdigest()[:32]
+
+
+HOME: Final = "subject.place"
+IN_FORUM: Final = "subject.in_forum"
+
+
+def whose(account: Facts, place: str) -> Facts:
+    """An account's facts before the authorities of a place: also whether the customer lives there."""
+    home = account.get(HOME)
+    return {**account, IN_FORUM: None if home is None else home == place}
+
+
+def summed(decision: Decision) -> Found:
+    """What is kept of a decision."""
+    marks = {True: "", None: "?"}
+    sides = (*decision.powers, *decision.bars)
+    rests = [f"{marks[r.truth]}{r.rule.effect} {r.rule.id}" for r in sides if r.truth is not False]
+    return Found(decision.verdict, decision.id, tuple(rests), tuple(point.term for point in decision.open_points))

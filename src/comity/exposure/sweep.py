@@ -1,0 +1,253 @@
+"""The sweep: every demand that could be made, decided once for every class of accounts that the law can tell apart.
+
+A demand reads few facts of an account. Accounts whose values no rule addressed to the demand can tell apart are one
+class; the kernel decides its specimen, the most numerous combination in it, with its whole proof. What it says of the
+specimen holds of all: their proofs differ in the values found and in nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from comity.exposure.classes import Buckets, Classes, Codes, Folded
+from comity.exposure.judges import Ask, Bench, Found, digest_of, whose
+from comity.kernel.decision import Verdict
+from comity.kernel.words import Facts, Groups, Leaf, Value, leaf_truth
+
+STRENGTH: Final[tuple[Verdict, ...]] = ("compelled", "conflict", "open", "barred", "free")
+"""What serves the demander best comes first: a demand is made in the strongest way open to whoever makes it."""
+
+RANK: Final = {verdict: at for at, verdict in enumerate(STRENGTH)}
+
+Served = Callable[[Ask, str], Iterable[tuple[str, Facts]]]
+"""Whom a demand for records in a store may be served on, and what the estate then says of them."""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """One demand served on one entity, for stores that are alike in law: an outcome for each class of its row.
+
+    `basis` is the digest of all that it rests on but the day: where that is the same, so are the verdicts.
+    """
+
+    template: str
+    court: str
+    served: str
+    basis: str
+    outcomes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One place and category: the classes the law can tell apart, how many accounts of each store are in each.
+
+    `buckets` puts together the values of each column; `keys` are the classes, `specimens` a full set of facts of each.
+    `rulings` has for each store the places of its rulings, `counts` the number of its accounts in each class.
+    """
+
+    place: str
+    category: str
+    buckets: tuple[Buckets, ...]
+    keys: tuple[Codes, ...]
+    specimens: tuple[Codes, ...]
+    rulings: Mapping[str, tuple[int, ...]]
+    counts: Mapping[str, tuple[int, ...]]
+
+    def cells(self) -> Iterator[tuple[str, int, int]]:
+        """Every store and class that has accounts, and how many."""
+        for store, numbers in self.counts.items():
+            yield from ((store, key, number) for key, number in enumerate(numbers) if number)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Everything that was decided: the rows, the rulings they point to, and each outcome once.
+
+    `asked` keeps what a case turns on in the account, for whoever asks again.
+    """
+
+    rows: tuple[Row, ...]
+    rulings: tuple[Ruling, ...]
+    outcomes: tuple[Found, ...]
+    asked: Mapping[str, frozenset[Leaf]] = field(default_factory=dict, compare=False)
+
+    @property
+    def kept(self) -> Mapping[str, tuple[Found, ...]]:
+        """What came out, by the digest of what it rests on."""
+        return {one.basis: tuple(self.outcomes[at] for at in one.outcomes) for one in self.rulings}
+
+    def best(self, row: Row, store: str, key: int) -> tuple[Ruling, Found]:
+        """The strongest that the place's authorities can do about one class of accounts."""
+        tried = [self.rulings[at] for at in row.rulings[store]]
+        pairs = [(ruling, self.outcomes[ruling.outcomes[key]]) for ruling in tried]
+        return min(pairs, key=lambda pair: RANK[pair[1].verdict])
+
+    def counts(self, row: Row) -> dict[str, int]:
+        """How many accounts there are of each verdict."""
+        found: dict[str, int] = dict.fromkeys(STRENGTH, 0)
+        for store, key, number in row.cells():
+            found[self.best(row, store, key)[1].verdict] += number
+        return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """A demand for records in one store, served on one entity: all its facts but for the account's."""
+
+    ask: Ask
+    store: str
+    served: str
+    known: Facts
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be decided, before any account is looked at: the cases of each place and category, and its classes."""
+
+    rows: Mapping[tuple[str, str], tuple[Case, ...]]
+    buckets: Mapping[tuple[str, str], tuple[Buckets, ...]]
+
+
+def plan(
+    asks: Iterable[Ask], holds: Mapping[str, frozenset[str]], served: Served, bench: Bench, classes: Classes
+) -> Plan:
+    """Find out what each demand reads, and which values of each column it cannot tell apart."""
+    rows: dict[tuple[str, str], list[Case]] = {}
+    for ask in asks:
+        posed = rows.setdefault((ask.place, ask.category), [])
+        for store in sorted(store for store, categories in holds.items() if ask.category in categories):
+            for entity, facts in served(ask, store):
+                posed.append(Case(ask, store, entity, {**ask.assumed, **facts, **ask.facts}))
+    made: dict[tuple[int, frozenset[Leaf]], Buckets] = {}
+    buckets = {}
+    for row, posed in rows.items():
+        leaves = frozenset().union(*(bench.asks(one.ask.court, one.known) for one in posed))
+        groups = bench.judge(posed[0].ask.court).reading.groups if posed else {}
+        by_column = [frozenset(leaf for leaf in leaves if leaf.name == c.term) for c in classes.columns]
+        for at, own in enumerate(by_column):
+            if (at, own) not in made:
+                made[at, own] = alike(classes.values[at], own, groups)
+        buckets[row] = tuple(made[at, own] for at, own in enumerate(by_column))
+    return Plan({row: tuple(posed) for row, posed in rows.items()}, buckets)
+
+
+def alike(values: Sequence[Value], leaves: Iterable[Leaf], groups: Groups) -> Buckets:
+    """For each value the first one that no leaf tells from it."""
+    first: dict[tuple[Any, ...], int] = {}
+    asked = tuple(leaves)
+    return tuple(
+        first.setdefault(tuple(leaf_truth(leaf, value, groups) for leaf in asked), at)
+        for at, value in enumerate(values)
+    )
+
+
+def common(sets: Iterable[Sequence[Buckets]], classes: Classes) -> list[Buckets]:
+    """The coarsest buckets from which all those given can be had."""
+    several, found = list(sets), []
+    for at, values in enumerate(classes.values):
+        first: dict[tuple[int, ...], int] = {}
+        parts = list(dict.fromkeys(each[at] for each in several))
+        found.append(tuple(first.setdefault(tuple(p[code] for p in parts), code) for code in range(len(values))))
+    return found
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Classes as one row tells them apart: each with a specimen, and the number of accounts in every store."""
+
+    keys: tuple[Codes, ...]
+    specimens: tuple[Codes, ...]
+    sizes: tuple[int, ...]
+    counts: Mapping[str, tuple[int, ...]]
+
+
+class View:
+    """Folded classes, to be put together further for one row after another; what was once put together is kept."""
+
+    def __init__(self, folded: Sequence[Folded]) -> None:
+        self.folded = folded
+        self.kept: dict[tuple[object, ...], Projection] = {}
+
+    def of(self, buckets: tuple[Buckets, ...], stores: Iterable[str]) -> Projection:
+        """The accounts of some stores, as these buckets tell them apart."""
+        wanted = frozenset(stores)
+        found = self.kept.get((buckets, wanted))
+        if found is None:
+            found = self.kept[buckets, wanted] = _projected(self.folded, buckets, wanted)
+        return found
+
+
+def _projected(folded: Sequence[Folded], buckets: Sequence[Buckets], stores: frozenset[str]) -> Projection:
+    best: dict[Codes, tuple[int, Codes]] = {}
+    numbers: dict[str, dict[Codes, int]] = {}
+    for one in folded:
+        if one.store in stores:
+            key = tuple(bucket[code] for bucket, code in zip(buckets, one.codes, strict=True))
+            rank = (one.most, tuple(-code for code in one.specimen))
+            best[key] = max(best.get(key, rank), rank)
+            own = numbers.setdefault(one.store, {})
+            own[key] = own.get(key, 0) + one.accounts
+    keys = tuple(sorted(best))
+    counts = {store: tuple(own.get(key, 0) for key in keys) for store, own in sorted(numbers.items())}
+    specimens = tuple(tuple(-code for code in best[key][1]) for key in keys)
+    return Projection(keys, specimens, tuple(best[key][0] for key in keys), counts)
+
+
+def sweep(plan: Plan, view: View, bench: Bench, classes: Classes) -> Sweep:
+    """Decide every case for every class that has accounts."""
+    made = _Making(bench, classes)
+    rows = [made.row(name, posed, plan.buckets[name], view) for name, posed in sorted(plan.rows.items())]
+    return Sweep(tuple(rows), tuple(made.rulings), tuple(made.outcomes), bench.asked)
+
+
+class _Making:
+    """A sweep in the making: each ruling and each outcome is kept once."""
+
+    def __init__(self, bench: Bench, classes: Classes) -> None:
+        self.bench, self.classes = bench, classes
+        self.rulings: list[Ruling] = []
+        self.outcomes: dict[Found, int] = {}
+
+    def row(self, name: tuple[str, str], posed: Sequence[Case], buckets: tuple[Buckets, ...], view: View) -> Row:
+        """One place and category: stores that the law cannot tell apart share their rulings."""
+        stores = tuple(dict.fromkeys(one.store for one in posed))
+        seen = view.of(buckets, stores)
+        subjects = [whose(self.classes.facts(specimen), name[0]) for specimen in seen.specimens]
+        asked = digest_of(subjects)
+        sized = sorted(range(len(subjects)), key=lambda at: -seen.sizes[at])
+        alike: dict[tuple[object, ...], int] = {}
+        rulings: dict[str, list[int]] = {store: [] for store in stores}
+        for one in posed:
+            reads = self.bench.reads(one.ask.court, one.known)
+            case = (one.ask.template, one.ask.court, one.served, *map(one.known.get, reads.terms))
+            if case not in alike:
+                alike[case] = len(self.rulings)
+                self.rulings.append(self._ruling(one, digest_of((case, reads.law, asked)), subjects, sized))
+            rulings[one.store].append(alike[case])
+        held = {store: tuple(sorted(found)) for store, found in sorted(rulings.items())}
+        none = (0,) * len(seen.keys)
+        return Row(*name, buckets, seen.keys, seen.specimens, held, {s: seen.counts.get(s, none) for s in held})
+
+    def _ruling(self, posed: Case, basis: str, subjects: Sequence[Facts], sized: Sequence[int]) -> Ruling:
+        """Of classes that this demand cannot tell apart the largest is decided (`sized` has the largest first)."""
+        court = posed.ask.court
+        found = self.bench.kept.get(basis)
+        if found is None:
+            groups = self.bench.judge(court).reading.groups
+            leaves = tuple(self.bench.asks(court, posed.known))
+            told = [tuple(leaf_truth(leaf, subject.get(leaf.name), groups) for leaf in leaves) for subject in subjects]
+            said: dict[tuple[object, ...], Found] = {}
+            for at in sized:
+                if told[at] not in said:
+                    said[told[at]] = self.bench.decide(court, {**posed.known, **subjects[at]})
+            found = tuple(said[one] for one in told)
+        places = tuple(self.outcomes.setdefault(one, len(self.outcomes)) for one in found)
+        return Ruling(posed.ask.template, court, posed.served, basis, places)
+
+
+def strongest(cases: Iterable[Case], subject: Facts, bench: Bench) -> tuple[Case, Found]:
+    """The strongest that can be done about one account: decided for its own facts, not for those of a specimen."""
+    tried = [(case, bench.decide(case.ask.court, {**case.known, **whose(subject, case.ask.place)})) for case in cases]
+    return min(tried, key=lambda pair: RANK[pair[1].verdict])
