@@ -111,7 +111,7 @@ PAPERS = [
     ("GB", "overseas production order", "content", "gb-copo"),
     ("GB", "s. 2(3) notice", "business", "gb-s2-notice"),
     ("GB", "communications data notice", "traffic", "gb-records-order"),
-    ("GB", "tax-information-notice", "business", "foreign-court-order"),
+    ("GB", "tax-information-notice", "business", "gb-tax-requirement"),
     ("KR", "search and seizure warrant", "content", "kr-search-warrant"),
     ("CH", "classification of the service", "live-content", "foreign-court-order"),
     ("FR", "European Production Order", "subscriber", "eu-epoc"),

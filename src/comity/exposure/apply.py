@@ -89,7 +89,7 @@ def judge(cube: Cube, wanted: Sequence[Wanted], exact: Exact = None) -> None:
     selected, joins = [], []
     for at, one in enumerate(wanted):
         row = rows[one.place, one.category]
-        read = [place for place, bucket in enumerate(row.buckets) if any(bucket)]
+        read = [place for place, bucket in enumerate(row.buckets) if any(bucket) or exact]
         found = f"found_{at}"
         if exact is None:
             same = [f"{mapped(f'classes.c{place}', row.buckets[place])} = {found}.c{place}" for place in read]
