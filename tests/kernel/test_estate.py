@@ -17,6 +17,7 @@ from comity.kernel.estate import (
     controls,
     faults,
     group_controls,
+    lives_in,
     offered,
     present,
     readable,
@@ -258,3 +259,9 @@ def test_every_fault_of_an_estate_is_found_at_once():
         ("dangling-reference", "store one"),
     ]
     assert faults(ours)[0].what == "a share of 150 %"
+
+
+@pytest.mark.parametrize(("home", "truth"), [("DE", True), ("IE", False), (None, None)])
+def test_where_a_customer_lives_is_known_or_it_is_not(home, truth):
+    """Nobody is taken to live anywhere by default."""
+    assert lives_in(home, "DE") is truth

@@ -15,7 +15,7 @@ from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.decision import Decision, Judge
 from comity.kernel.demand import Demand, Scope
-from comity.kernel.estate import Estate, Store, controlled_from, record_facts
+from comity.kernel.estate import Estate, Store, controlled_from, lives_in, record_facts
 from comity.kernel.gate import Counsel, Ruled
 from comity.kernel.law import Answer, Reading
 from comity.kernel.matter import GAGS, Matter, gag
@@ -121,8 +121,8 @@ def classes_of(holdings: Holdings, demand: Demand, words: Words) -> Iterator[Cla
     for (store, category, subject), addresses in sorted(groups.items(), key=lambda pair: (pair[0][:2], pair[1])):
         facts, derived = stated(holdings.estate, store, (demand.served_entity, demand.place), words)
         whose = dict(subject)
-        home = whose.get("subject.place")
-        own = {**whose, "subject.in_forum": home and home == demand.place, **facts, **demand.as_facts()}
+        own = {**whose, "subject.in_forum": lives_in(whose.get("subject.place"), demand.place)}
+        own |= {**facts, **demand.as_facts()}
         own["record.category"] = category
         name = f"{store}/{category}" if alone[store, category] == 1 else f"{store}/{category}/{addresses[0]}"
         known = {term: value for term, value in own.items() if term in words.terms}

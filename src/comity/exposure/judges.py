@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from comity.kernel.decision import SIDES, Decision, Judge, Verdict
+from comity.kernel.estate import lives_in
 from comity.kernel.law import Reading
 from comity.kernel.reason import ADDRESS, Shelf, Test, predicate
 from comity.kernel.rule import Rule
@@ -187,8 +188,7 @@ IN_FORUM: Final = "subject.in_forum"
 
 def whose(account: Facts, place: str) -> Facts:
     """An account's facts before the authorities of a place: also whether the customer lives there."""
-    home = account.get(HOME)
-    return {**account, IN_FORUM: None if home is None else home == place}
+    return {**account, IN_FORUM: lives_in(account.get(HOME), place)}
 
 
 def summed(decision: Decision) -> Found:

@@ -233,6 +233,11 @@ def offered_among(service: Service, union: frozenset[str]) -> Proof:
     return Proof(f"{service.name} is offered in the Union", truth, "fact", truth, "estate.offered")
 
 
+def lives_in(home: Value, forum: str) -> Truth:
+    """Does a customer who resides at `home` reside in the forum? Where the home is not known, neither is that."""
+    return None if home is None else home == forum
+
+
 def record_facts(
     estate: Estate, store_id: str, served: str, forum: str, union: frozenset[str] = frozenset()
 ) -> tuple[dict[str, Value], tuple[Proof, ...]]:
