@@ -259,6 +259,15 @@ def test_the_part_of_the_law_that_bears_on_a_demand_says_what_the_whole_says(law
     assert (whole.verdict, whole.basis, whole.open_points) == (less.verdict, less.basis, less.open_points)
 
 
+def test_an_open_point_names_only_values_that_matter_under_this_demand():
+    """A place that only another kind of demand asks about was once listed beside those that decide."""
+    warrant, letter = Compare("demand.instrument", "warrant"), Compare("demand.instrument", "letter")
+    here, there = Compare("record.holder_place", "US"), Compare("record.holder_place", "IE")
+    reading = law(rule("power", "compels", Both((warrant, here))), rule("other", "compels", Both((letter, there))))
+    (point,) = decide({"demand.instrument": "warrant"}, reading).open_points
+    assert point.outcomes == (("(any other)", "free"), ("US", "compelled"))
+
+
 def test_the_part_of_a_law_leaves_out_what_bears_on_other_demands():
     """Rules of other kinds of demand, lifts of bars that are gone, questions and groups that nothing left reads."""
     warrant, letter = Compare("demand.instrument", "warrant"), Compare("demand.instrument", "letter")

@@ -7,8 +7,8 @@ point is shown with the verdict either way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain, combinations, product
@@ -19,7 +19,7 @@ from typing import Final, Literal
 from comity.kernel.law import Reading
 from comity.kernel.reason import ADDRESS, UNREAD, Reason, Shelf, Test, Unit, reasons, scan, shelved, value_text
 from comity.kernel.rule import Effect, Rule
-from comity.kernel.words import Compare, Facts, Leaf, Proof, Truth, Value, Within, Word, either, terms_of
+from comity.kernel.words import Compare, Facts, Proof, Truth, Value, Within, Word, either, terms_of
 
 Verdict = Literal["compelled", "conflict", "barred", "free", "open"]
 SIDES: Final[tuple[Effect, Effect]] = ("compels", "bars")
@@ -126,13 +126,15 @@ def _nodes(proof: Proof) -> Iterable[Proof]:
 class Live:
     """What may apply once it is known how and for what records are asked: the rules, and the two sides as tests.
 
-    `unknown` has every term that these rules read, none of them known.
+    `unknown` has every term that these rules read, none of them known; `values`, of each term that was ever asked for,
+    those that they tell apart.
     """
 
     units: tuple[Unit, ...]
     unknown: Facts
     compels: Test
     bars: Test
+    values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
 
 
 class Judge:
@@ -154,7 +156,6 @@ class Judge:
         self.units: dict[str, Unit] = {}
         self.live: dict[tuple[Value, Value], Live] = {}
         self.decided: dict[tuple[str, ...], Decision] = {}
-        self.values: dict[tuple[str, Value], tuple[Value, ...]] = {}
 
     def ready(self) -> Judge:
         """Make every rule ready now, as who has many cases to decide will want; otherwise each is when first asked."""
@@ -179,19 +180,19 @@ class Judge:
         key = tuple(map(TEXT, found))
         decision = self.decided.get(key)
         if decision is None:
-            decision = self._decision(known, found)
+            decision = self._decision(live, known, found)
             if decision.verdict != "open":
                 self.decided[key] = decision
         return decision
 
-    def _decision(self, known: Facts, found: list[Reason]) -> Decision:
+    def _decision(self, live: Live, known: Facts, found: list[Reason]) -> Decision:
         by: dict[Effect, list[Reason]] = {effect: [] for effect in EFFECTS}
         for reason in found:
             by[reason.rule.effect].append(reason)
         powers, bars, objections, duties, channels = map(tuple, by.values())
         compels, bar = either([r.truth for r in powers]), either([r.truth for r in bars])
         doubtful = (powers if compels is None else ()) + (bars if bar is None else ())
-        points = self._open_points(known, (compels, bar), doubtful) if doubtful else ()
+        points = self._open_points(live, known, (compels, bar), doubtful) if doubtful else ()
         return Decision(verdict(compels, bar), powers, bars, objections, duties, channels, points, self.reading.digest)
 
     def verdict(self, known: Facts) -> Verdict:
@@ -205,12 +206,12 @@ class Judge:
         if found is None:
             units = tuple(self._unit(rule, lifts) for rule, lifts in self.every if rule.addresses(*key))
             unknown = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in units)))
-            sides = [scan([u.test for u in units if u.rule.effect == effect], True) for effect in SIDES]
-            found = self.live[key] = Live(units, unknown, *sides)
+            compels, bars = (scan([u.test for u in units if u.rule.effect == effect], True) for effect in SIDES)
+            found = self.live[key] = Live(units, unknown, compels, bars)
         return found
 
     def _open_points(
-        self, known: Facts, sides: tuple[Truth, Truth], doubtful: tuple[Reason, ...]
+        self, live: Live, known: Facts, sides: tuple[Truth, Truth], doubtful: tuple[Reason, ...]
     ) -> tuple[OpenPoint, ...]:
         (compels, bar), points, trial = sides, [], dict(known)
         doubted = [reason for reason in doubtful if reason.truth is None]
@@ -219,7 +220,7 @@ class Judge:
             tests = [(r.rule.effect, self.units[r.rule.id].test if term in r.unknown else None) for r in doubted]
             powers, bars = ([test for effect, test in tests if effect == side] for side in SIDES)
             outcomes = []
-            for value in self.alternatives(term, None):
+            for value in self._values(live, term):
                 trial[term] = value
                 power = either([test and test(trial) for test in powers]) if compels is None else compels
                 stays = either([test and test(trial) for test in bars]) if bar is None else bar
@@ -228,30 +229,25 @@ class Judge:
             points.append(OpenPoint(term, self.asks.get(term, ""), tuple(outcomes)))
         return tuple(points)
 
+    def _values(self, live: Live, term: str) -> tuple[Value, ...]:
+        if term not in live.values:
+            rules = [one.rule for unit in live.units for one in (unit, *unit.lifts)]
+            live.values[term] = self._told_apart(rules, term, None)
+        return live.values[term]
+
     def alternatives(self, term: str, value: Value) -> tuple[Value, ...]:
         """The values of a term that any rule could tell apart from `value`, one for each way to be told apart."""
-        found = self.values.get((term, value))
-        if found is None:
-            found = self.values[term, value] = tuple(self._alternatives(term, value))
-        return found
+        return self._told_apart([one for rule, lifts in self.every for one in (rule, *lifts)], term, value)
 
-    @cached_property
-    def _leaves(self) -> Mapping[str, set[Leaf]]:
-        found: dict[str, set[Leaf]] = {}
-        for rule, lifts in self.every:
-            for leaf in [leaf for one in (rule, *lifts) for leaf in one.leaves]:
-                found.setdefault(leaf.name, set()).add(leaf)
-        return found
-
-    def _alternatives(self, term: str, value: Value) -> Iterable[Value]:
-        leaves = self._leaves.get(term, set())
+    def _told_apart(self, rules: list[Rule], term: str, value: Value) -> tuple[Value, ...]:
+        leaves = [leaf for rule in rules for leaf in rule.leaves if leaf.name == term]
         if any(isinstance(leaf, Word) for leaf in leaves):
-            return [truth for truth in (True, False) if truth is not value]
+            return tuple(truth for truth in (True, False) if truth is not value)
         codes = {leaf.code for leaf in leaves if isinstance(leaf, Compare)} | {OTHER}
         groups = [self.reading.groups.get(g, frozenset()) for g in {x.group for x in leaves if isinstance(x, Within)}]
         members = sorted(frozenset().union(*groups), reverse=True)
         one_of_each = {tuple(place in group for group in groups): place for place in members if place not in codes}
-        return sorted((codes | set(one_of_each.values())) - {value})
+        return tuple(sorted((codes | set(one_of_each.values())) - {value}))
 
 
 def decide(facts: Facts, reading: Reading) -> Decision:
@@ -278,12 +274,13 @@ def turns_on(facts: Facts, reading: Reading, most: int = 2) -> tuple[tuple[Chang
     start = judge.verdict(known)
     sides = [one for rule, lifts in judge.every if rule.effect in SIDES for one in (rule, *lifts)]
     terms = sorted(frozenset[str]().union(*(terms_of(rule.when) for rule in sides)))
+    values = {term: judge.alternatives(term, known.get(term)) for term in terms}
     found: list[tuple[Change, Verdict]] = []
     for chosen in chain.from_iterable(combinations(terms, size) for size in range(1, most + 1)):
         if any({term for term, _ in change} <= set(chosen) for change, _ in found):
             continue
-        for values in product(*(judge.alternatives(term, known.get(term)) for term in chosen)):
-            change = tuple(zip(chosen, values, strict=True))
+        for chose in product(*(values[term] for term in chosen)):
+            change = tuple(zip(chosen, chose, strict=True))
             flipped = judge.verdict({**known, **dict(change)})
             if flipped not in (start, "open"):
                 found.append((change, flipped))
