@@ -123,3 +123,35 @@ def test_the_founding_story_is_told_by_a_diff(tmp_path):
         assert move.turn[1] == "compelled"
         assert any("us-2703-warrant-content" in reason for reason in move.come)
         assert value("") is None
+
+
+WHAT_IFS = (
+    Posed(date(2018, 3, 24)), Posed(date(2014, 1, 1)), Posed(date(2026, 8, 17)), Posed(date(2030, 1, 1)),
+    Posed(ON, without=("us-sca-2703-warrant",)), Posed(ON, without=("gb-copo", "us-common-law-comity")),
+    Posed(ON, ("us_sca_reaches_abroad=false by us-scotus on 2026-08-01",)), Posed(ON, ("EU/IE left on 2026-01-01",)), Posed(ON, ("CLOUD_ACT_PARTNERS/GB left on 2026-01-01",)),
+)  # fmt: skip
+"""Other days, other law, and who belongs to what: a change of each kind."""
+
+
+@settings(max_examples=12)
+@given(estate=estates(), accounts=rows(15), first=st.sampled_from(WHAT_IFS), then=st.sampled_from(WHAT_IFS))
+def test_what_a_change_does_not_touch_is_what_it_would_be_if_decided_anew(estate, accounts, first, then):
+    """Two ways to one answer: decide only what altered rules may concern, or everything."""
+    with TemporaryDirectory() as name, swept(estate, [written(Path(name), accounts)], first) as cube:
+        save(cube, Path(name) / "cube")
+        with engine() as con:
+            found = differ(load(con, Path(name) / "cube"), packs(), then)
+        with swept(estate, [written(Path(name), accounts)], then) as fresh:
+            assert told(found.new) == told(fresh)
+
+
+def told(cube):
+    """Everything a cube says but for the proofs' ids, which name the day."""
+    return {
+        (row.place, row.category, store, codes): (number, ruling.template, ruling.court, said)
+        for row in cube.sweep.rows
+        for store, key, number in row.cells()
+        for codes in [row.keys[key]]
+        for ruling, found in [cube.sweep.best(row, store, key)]
+        for said in [(ruling.served, found.verdict, found.reasons, found.open)]
+    }

@@ -26,9 +26,10 @@ from comity.exposure.columns import Column
 from comity.exposure.cube import Cube
 from comity.exposure.judges import IN_FORUM, Ask, Bench
 from comity.exposure.sweep import Plan, Served, Sweep, View, common, plan, sweep
+from comity.exposure.touched import Standing, concerned
 from comity.kernel.estate import Estate, present
-from comity.kernel.law import Assumption, Law, Reading
-from comity.kernel.words import Facts, Fault, Vocabulary, terms_of
+from comity.kernel.law import Assumption, Law
+from comity.kernel.words import Facts, Fault, Vocabulary
 from comity.lawpack import Packs, read_assumption
 from comity.lawpack.read import Template
 
@@ -106,8 +107,7 @@ def prepared(
     Only the places and categories that are wanted; and what an earlier sweep found out is not found out again.
     """
     estate, classes = holdings
-    law = without(packs.law, posed.without)
-    assumed = tuple(read_assumption(text, law) for text in posed.assume)
+    law, assumed = supposed(packs, posed)
     bench = Bench(reader(law, posed.on, assumed), (column.term for column in classes.columns))
     if given.before:
         bench.remember(given.before.asked, given.before.kept)
@@ -118,19 +118,40 @@ def prepared(
     return plan(asked, holds, serving(estate, words), bench, classes), bench
 
 
+def supposed(packs: Packs, posed: Posed) -> tuple[Law, tuple[Assumption, ...]]:
+    """The law that is asked about, with everything put in that is assumed of it, and what that is."""
+    law = without(packs.law, posed.without)
+    assumed = tuple(read_assumption(text, law) for text in posed.assume)
+    return law.assuming(assumed), assumed
+
+
+def touched(
+    estate: Estate, packs: Packs, posed: tuple[Posed, Posed], templates: Sequence[Template]
+) -> set[tuple[str, str]] | None:
+    """The places and categories where another day, or something else assumed of the same packs, may say otherwise.
+
+    None: it may anywhere.
+    """
+    old, new = (Standing(supposed(packs, each)[0], each.on) for each in posed)
+    if old.groups.get(UNION) != new.groups.get(UNION):
+        return None
+    terms = frozenset(packs.words.terms)
+    after = list(asks(templates, new.law, estate, (new.day, terms)))
+    others: list[Ask] = []
+    if (old.groups, old.law.courts) != (new.groups, new.law.courts):
+        before = list(asks(templates, old.law, estate, (old.day, terms)))
+        others = [ask for ask in before if ask not in after] + [ask for ask in after if ask not in before]
+    return concerned(old, new, after) | {(ask.place, ask.category) for ask in others}
+
+
 def held(categories: frozenset[str]) -> frozenset[str]:
     """The classes of records that a store has, if it holds these: with content come the ones that follow it."""
     return categories | (FOLLOWING if "content" in categories else frozenset())
 
 
 def reader(law: Law, on: date, assumed: tuple[Assumption, ...]) -> Any:
-    """The law as each court reads it on the day; what is assumed of it is put in once for all of them."""
-    supposed = law.assuming(assumed)
-
-    def reading(court: str) -> Reading:
-        return replace(supposed.on(on, court), assumed=assumed)
-
-    return reading
+    """The law, with what is assumed of it put in, as each court reads it on the day."""
+    return lambda court: replace(law.on(on, court), assumed=assumed)
 
 
 def without(law: Law, instruments: Iterable[str]) -> Law:
@@ -175,7 +196,7 @@ def read_by_law(packs: Packs, known: Mapping[str, Column], accounts: Accounts) -
 
 def terms_read(law: Law) -> frozenset[str]:
     """Every term that some rule reads, on whatever day it is in force."""
-    return frozenset().union(*(terms_of(rule.when) for rule in law.rules))
+    return frozenset().union(*(rule.terms for rule in law.rules))
 
 
 def asks(templates: Sequence[Template], law: Law, estate: Estate, said: tuple[date, frozenset[str]]) -> Iterator[Ask]:

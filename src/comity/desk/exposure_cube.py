@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from comity.desk.estate import read_estate
-from comity.desk.exposure import Given, TooNarrow, gathered, prepared, run, terms_read
+from comity.desk.exposure import Given, TooNarrow, gathered, prepared, run, terms_read, touched
 from comity.desk.exposure_about import Posed, about, from_json, posed_of, templates_of
 from comity.desk.office import load_packs
 from comity.errors import ComityError
@@ -189,11 +189,16 @@ def differ(old: Cube, packs: Packs, posed: Posed, estate: Estate | None = None) 
     missing = [name for name, term in old.about["ungrouped"].items() if term in read]
     if missing:
         raise TooNarrow(columns=", ".join(missing))
-    estate = estate or from_json(old.about["estate"])
-    plan, bench = prepared((estate, classes), packs, posed, templates, Given(before=old.sweep))
-    view = View(fold(classes, common([*plan.buckets.values(), *(row.buckets for row in old.sweep.rows)], classes)))
+    own = from_json(old.about["estate"])
+    estate, only = estate or own, None
+    if estate == own and packs.digest == old.about["packs"]:
+        only = touched(estate, packs, (posed_of(old), posed), templates)
+    plan, bench = prepared((estate, classes), packs, posed, templates, Given(only, old.sweep))
+    redone = [row for row in old.sweep.rows if only is None or (row.place, row.category) in only]
+    view = View(fold(classes, common([*plan.buckets.values(), *(row.buckets for row in redone)], classes)))
     said = {**about(estate, packs, posed, templates), "ungrouped": old.about["ungrouped"]}
-    new = Cube(said, classes, sweep(plan, view, bench, classes))
+    same = None if only is None else replace(old.sweep, rows=tuple(row for row in old.sweep.rows if row not in redone))
+    new = Cube(said, classes, sweep(plan, view, bench, classes, same))
     return Difference(old, new, tuple(moves(old.sweep, new.sweep, view, classes)))
 
 

@@ -66,13 +66,13 @@ _Of = tuple[Sweep, Row | None]
 
 def _row(old: _Of, new: _Of, view: View, classes: Classes) -> Iterator[Move]:
     rows = [row for _, row in (old, new) if row is not None]
-    stores = {store for row in rows for store in row.rulings}
-    seen = view.of(tuple(common([row.buckets for row in rows], classes)), stores)
     sides = [_Side(sweep, row) for sweep, row in (old, new)]
+    stores = {store for row in rows for store in row.rulings if sides[0].rests(store) != sides[1].rests(store)}
+    if not stores:
+        return
+    seen = view.of(tuple(common([row.buckets for row in rows], classes)), stores)
     found: dict[tuple[str, Side, Side], tuple[int, int, Codes]] = {}
     for store, numbers in seen.counts.items():
-        if sides[0].rests(store) == sides[1].rests(store):
-            continue
         for key, specimen, number in zip(seen.keys, seen.specimens, numbers, strict=True):
             was, then = (side.of(store, key) for side in sides)
             if number and verdict(was) != verdict(then):

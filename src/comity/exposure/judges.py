@@ -7,16 +7,16 @@ that it rests on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
 from comity.kernel.decision import SIDES, Decision, Judge, Verdict
 from comity.kernel.estate import lives_in
 from comity.kernel.law import Reading
-from comity.kernel.reason import ADDRESS, Shelf, Test, predicate
+from comity.kernel.reason import ADDRESS, Shelf, Test, addressed
 from comity.kernel.rule import Rule
-from comity.kernel.words import Compare, Facts, Groups, Leaf, Within, leaves_of, settle
+from comity.kernel.words import Compare, Facts, Groups, Leaf, leaves_of, settle
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,31 @@ Pairs = tuple[tuple[Rule, tuple[Rule, ...]], ...]
 """Rules, each with what lifts it."""
 
 
+PLACES: Final = frozenset(ADDRESS[3:])
+"""The part of an address that says where the records lie, who holds them and who is served."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """The rules that may concern a kind of demand from a place, wherever the records lie.
+
+    `tests` has, by id, those of them and of their lifts that it depends on the records' place whether they do;
+    `failing` are lifts ruled out of rules that are not. What was made of them is kept in `made`, by what is ruled out.
+    """
+
+    pairs: Pairs
+    failing: tuple[Rule, ...] = ()
+    tests: tuple[tuple[str, Test], ...] = ()
+    made: dict[frozenset[str], Reads] = field(default_factory=dict)
+
+    def without(self, out: frozenset[str]) -> Near:
+        """What remains when these rules and lifts are ruled out."""
+        pairs = [(rule, lifts) for rule, lifts in self.pairs if rule.id not in out]
+        failing = tuple(lift for _, lifts in pairs for lift in lifts if lift.id in out)
+        left = tuple((rule, tuple(lift for lift in lifts if lift.id not in out)) for rule, lifts in pairs)
+        return Near(left, self.failing + failing)
+
+
 @dataclass(frozen=True)
 class Reads:
     """The rules addressed to a kind of demand, each with those of its lifts that are; a digest of their law.
@@ -77,7 +102,8 @@ class Bench:
         self.asked: dict[str, frozenset[Leaf]] = {}
         self.same: dict[tuple[str, ...], Reads] = {}
         self.free = self.terms | ({IN_FORUM} if HOME in self.terms else frozenset())
-        self.near: dict[tuple[object, ...], Pairs] = {}
+        self.members: dict[str, str] = {}
+        self.near: dict[tuple[object, ...], Near] = {}
         self.decided: dict[tuple[object, ...], Found] = {}
         self.kept: dict[str, tuple[Found, ...]] = {}
 
@@ -89,47 +115,51 @@ class Bench:
 
     def reads(self, court: str, known: Facts) -> Reads:
         """What rules that may be addressed to the demand read."""
-        address = (court, *(known.get(term) for term in ADDRESS))
+        address = (court, *map(known.get, ADDRESS))
         found = self.read.get(address)
         if found is None:
-            found = self.read[address] = self._reads(self.judge(court), known)
+            near = self._near(self.judge(court), known)
+            out = frozenset(id for id, test in near.tests if test(known) is False)
+            if out not in near.made:
+                near.made[out] = self._reads(self.judge(court), near.without(out))
+            found = self.read[address] = near.made[out]
         return found
 
-    def _reads(self, judge: Judge, known: Facts) -> Reads:
-        groups = judge.reading.groups
-        near = self._near(judge, known)
-        addressed = [each for each in near if self._test(each[0], groups)(known) is not False]
-        own = tuple(
-            (rule, tuple(lift for lift in lifts if self._test(lift, groups)(known) is not False))
-            for rule, lifts in addressed
-        )
-        said = (judge.reading.court, *(one.id for rule, lifts in own for one in (rule, *lifts)))
+    def _reads(self, judge: Judge, near: Near) -> Reads:
+        rules = [one for rule, lifts in near.pairs for one in (rule, *lifts)]
+        said = (judge.reading.court, *[one.id for one in rules])
         found = self.same.get(said)
         if found is None:
-            rules = [one for rule, lifts in own for one in (rule, *lifts)]
-            leaves = [leaf for rule in rules for leaf in rule.leaves]
-            terms = sorted({leaf.name for leaf in leaves}.union(ADDRESS))
-            named = sorted({leaf.group for leaf in leaves if isinstance(leaf, Within)})
+            terms = sorted(frozenset(ADDRESS).union(*[rule.terms for rule in rules]))
+            named = sorted(frozenset[str]().union(*[rule.groups for rule in rules]))
             basis = (
                 [rule.digest for rule in rules],
                 [(term, judge.settled.get(term), judge.cites[term]) for term in terms if term in judge.cites],
-                [(group, sorted(groups.get(group, ()))) for group in named],
+                [(group, self._members(group, judge.reading.groups)) for group in named],
             )
-            others = {leaf.name for _, lifts in addressed for lift in lifts for leaf in lift.leaves}
-            found = self.same[said] = Reads(own, tuple(terms), tuple(sorted(others.union(terms))), digest_of(basis))
+            others = frozenset[str]().union(*[lift.terms for lift in near.failing])
+            shown = tuple(sorted(others.union(terms)))
+            found = self.same[said] = Reads(near.pairs, tuple(terms), shown, digest_of(basis))
         return found
 
-    def _near(self, judge: Judge, known: Facts) -> Pairs:
-        """The rules that may concern a kind of demand from a place, wherever the records lie."""
+    def _members(self, group: str, groups: Groups) -> str:
+        """Who belongs to a group, as a digest; all courts have the same groups, for they sit on the same day."""
+        if group not in self.members:
+            self.members[group] = digest_of(sorted(groups.get(group, ())))
+        return self.members[group]
+
+    def _near(self, judge: Judge, known: Facts) -> Near:
         kind = {term: known.get(term) for term in ADDRESS[:3]}
         key = (judge.reading.court, *kind.values())
         found = self.near.get(key)
         if found is None:
             how = kind["demand.instrument"], kind["record.category"]
-            near = (each for each in judge.every if each[0].addresses(*how))
-            found = self.near[key] = tuple(
-                each for each in near if self._test(each[0], judge.reading.groups)(kind) is not False
-            )
+            pairs = tuple(each for each in judge.every if each[0].addresses(*how))
+            rules = [one for rule, lifts in pairs for one in (rule, *lifts)]
+            tests = {one.id: self._test(one, judge.reading.groups) for one in rules}
+            near = Near(pairs).without(frozenset(id for id, test in tests.items() if test(kind) is False))
+            asked = {one.id for rule, lifts in near.pairs for one in (rule, *lifts) if not PLACES.isdisjoint(one.terms)}
+            found = self.near[key] = replace(near, tests=tuple((id, tests[id]) for id in sorted(asked)))
         return found
 
     def asks(self, court: str, known: Facts) -> frozenset[Leaf]:
@@ -144,9 +174,9 @@ class Bench:
         return found
 
     def _test(self, rule: Rule, groups: Groups) -> Test:
-        """Whether a rule addresses a demand; all courts have the same groups, for they sit on the same day."""
+        """Whether a rule may address a demand."""
         if rule.digest not in self.tests:
-            self.tests[rule.digest] = predicate(rule.when, groups, frozenset(ADDRESS))
+            self.tests[rule.digest] = addressed(rule, groups)
         return self.tests[rule.digest]
 
     def _asked(self, leaf: Leaf, known: Facts) -> Leaf:

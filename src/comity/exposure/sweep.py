@@ -8,7 +8,7 @@ specimen holds of all: their proofs differ in the values found and in nothing el
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from comity.exposure.classes import Buckets, Classes, Codes, Folded
@@ -195,10 +195,16 @@ def _projected(folded: Sequence[Folded], buckets: Sequence[Buckets], stores: fro
     return Projection(keys, specimens, tuple(best[key][0] for key in keys), counts)
 
 
-def sweep(plan: Plan, view: View, bench: Bench, classes: Classes) -> Sweep:
-    """Decide every case for every class that has accounts."""
+def sweep(plan: Plan, view: View, bench: Bench, classes: Classes, same: Sweep | None = None) -> Sweep:
+    """Decide every case for every class that has accounts; rows that are not in the plan stay as they were (`same`)."""
     made = _Making(bench, classes)
-    rows = [made.row(name, posed, plan.buckets[name], view) for name, posed in sorted(plan.rows.items())]
+    stays = {(row.place, row.category): row for row in same.rows} if same else {}
+    rows = [
+        made.row(name, plan.rows[name], plan.buckets[name], view)
+        if name in plan.rows or same is None
+        else made.stays(stays[name], same)
+        for name in sorted(plan.rows.keys() | stays.keys())
+    ]
     return Sweep(tuple(rows), tuple(made.rulings), tuple(made.outcomes), bench.asked)
 
 
@@ -229,6 +235,16 @@ class _Making:
         held = {store: tuple(sorted(found)) for store, found in sorted(rulings.items())}
         none = (0,) * len(seen.keys)
         return Row(*name, buckets, seen.keys, seen.specimens, held, {s: seen.counts.get(s, none) for s in held})
+
+    def stays(self, row: Row, sweep: Sweep) -> Row:
+        """A row of an earlier sweep, with its rulings."""
+        moved: dict[int, int] = {}
+        for at in sorted({at for places in row.rulings.values() for at in places}):
+            ruling = sweep.rulings[at]
+            outcomes = [self.outcomes.setdefault(sweep.outcomes[one], len(self.outcomes)) for one in ruling.outcomes]
+            moved[at] = len(self.rulings)
+            self.rulings.append(replace(ruling, outcomes=tuple(outcomes)))
+        return replace(row, rulings={store: tuple(moved[at] for at in places) for store, places in row.rulings.items()})
 
     def _ruling(self, posed: Case, basis: str, subjects: Sequence[Facts], sized: Sequence[int]) -> Ruling:
         """Of classes that this demand cannot tell apart the largest is decided (`sized` has the largest first)."""

@@ -19,7 +19,7 @@ from typing import Final, Literal
 from comity.kernel.law import Reading
 from comity.kernel.reason import ADDRESS, UNREAD, Reason, Shelf, Test, Unit, reasons, scan, shelved, value_text
 from comity.kernel.rule import Effect, Rule
-from comity.kernel.words import Compare, Facts, Proof, Truth, Value, Within, Word, either, terms_of
+from comity.kernel.words import Compare, Facts, Proof, Truth, Value, Within, Word, either
 
 Verdict = Literal["compelled", "conflict", "barred", "free", "open"]
 SIDES: Final[tuple[Effect, Effect]] = ("compels", "bars")
@@ -273,7 +273,7 @@ def turns_on(facts: Facts, reading: Reading, most: int = 2) -> tuple[tuple[Chang
     known = {**facts, **judge.settled}
     start = judge.verdict(known)
     sides = [one for rule, lifts in judge.every if rule.effect in SIDES for one in (rule, *lifts)]
-    terms = sorted(frozenset[str]().union(*(terms_of(rule.when) for rule in sides)))
+    terms = sorted(frozenset[str]().union(*(rule.terms for rule in sides)))
     values = {term: judge.alternatives(term, known.get(term)) for term in terms}
     found: list[tuple[Change, Verdict]] = []
     for chosen in chain.from_iterable(combinations(terms, size) for size in range(1, most + 1)):

@@ -28,7 +28,6 @@ from comity.kernel.words import (
     both,
     either,
     opposite,
-    terms_of,
     unknowns,
     write,
 )
@@ -126,6 +125,24 @@ def _among(name: str, members: Set[str], inside: bool) -> Test:
     return among
 
 
+def addressed(rule: Rule, groups: Groups) -> Test:
+    """Whether a rule may address a demand, by what says whom it addresses; False if that alone rules it out.
+
+    It is asked of one address after another, and answers from memory where what it reads was read before.
+    """
+    read = tuple(term for term in ADDRESS if term in rule.terms)
+    test = predicate(rule.when, groups, frozenset(read))
+    seen: dict[tuple[Value, ...], Truth] = {}
+
+    def remembered(facts: Facts) -> Truth:
+        key = tuple(map(facts.get, read))
+        if key not in seen:
+            seen[key] = test(facts)
+        return seen[key]
+
+    return remembered
+
+
 def prover(condition: Condition, groups: Groups, cites: Mapping[str, str], refute: bool = True) -> Prover:
     """The condition as a function from facts to its proof; with `refute`, a false "all" shows one false part alone."""
     match condition:
@@ -213,9 +230,9 @@ class Unit:
     )  # fmt: skip
 
     def __init__(self, rule: Rule, lifts: Iterable[Rule], groups: Groups, cites: Mapping[str, str]) -> None:
-        own = sorted(terms_of(rule.when))
+        own = sorted(rule.terms)
         self.rule, self.read, self.given = rule, itemgetter(*own), (groups, cites)
-        self.addressed = predicate(rule.when, groups, frozenset(ADDRESS))
+        self.addressed = addressed(rule, groups)
         self.prove: Prover | None = None
         self.frame = ("", "")
         self.lifts = tuple(Unit(lift, (), groups, cites) for lift in sorted(lifts, key=lambda lift: lift.id))

@@ -16,7 +16,6 @@ from comity.kernel.words import (
     Value,
     Within,
     digest,
-    leaf_truth,
     leaves_of,
     settle,
     write,
@@ -75,21 +74,33 @@ class Rule:
         key = (instrument, category)
         found = self._addressed.get(key)
         if found is None:
-            given = {"demand.instrument": instrument, "record.category": category}
-            plain = (leaf_truth(leaf, given[leaf.name], {}) is not False for leaf in self._plain)
-            found = self._addressed[key] = all(plain) and settle(self.when, given, {}) is not False
+            found = self._addressed[key] = self._may_address(instrument, category)
         return found
 
+    def _may_address(self, instrument: Value, category: Value) -> bool:
+        given = {"demand.instrument": instrument, "record.category": category}
+        for name, code, same in self._plain:
+            value = given[name]
+            if value is not None and (value == code) is not same:
+                return False
+        return settle(self.when, given, {}) is not False
+
     @cached_property
-    def _plain(self) -> tuple[Compare, ...]:
+    def _plain(self) -> tuple[tuple[str, str, bool], ...]:
         """What the rule says outright of the kind of demand or the class of records: most rules are settled by it."""
         parts = self.when.parts if isinstance(self.when, Both) else (self.when,)
-        return tuple(p for p in parts if isinstance(p, Compare) and p.name in ("demand.instrument", "record.category"))
+        plain = (part for part in parts if isinstance(part, Compare))
+        return tuple((p.name, p.code, p.same) for p in plain if p.name in ("demand.instrument", "record.category"))
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
         """What its condition asks, leaf by leaf."""
         return tuple(leaves_of(self.when))
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The facts and questions that its condition reads."""
+        return frozenset(leaf.name for leaf in self.leaves)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
