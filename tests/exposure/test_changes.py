@@ -128,7 +128,8 @@ def test_the_founding_story_is_told_by_a_diff(tmp_path):
 WHAT_IFS = (
     Posed(date(2018, 3, 24)), Posed(date(2014, 1, 1)), Posed(date(2026, 8, 17)), Posed(date(2030, 1, 1)),
     Posed(ON, without=("us-sca-2703-warrant",)), Posed(ON, without=("gb-copo", "us-common-law-comity")),
-    Posed(ON, ("us_sca_reaches_abroad=false by us-scotus on 2026-08-01",)), Posed(ON, ("EU/IE left on 2026-01-01",)), Posed(ON, ("CLOUD_ACT_PARTNERS/GB left on 2026-01-01",)),
+    Posed(ON, ("us_sca_reaches_abroad=false by us-scotus on 2026-08-01",)), Posed(ON, ("EU/IE left on 2026-01-01",)),
+    Posed(ON, ("CLOUD_ACT_PARTNERS/GB left on 2026-01-01",)),
 )  # fmt: skip
 """Other days, other law, and who belongs to what: a change of each kind."""
 

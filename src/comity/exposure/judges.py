@@ -14,7 +14,7 @@ from typing import Final
 from comity.kernel.decision import SIDES, Decision, Judge, Verdict
 from comity.kernel.estate import lives_in
 from comity.kernel.law import Reading
-from comity.kernel.reason import ADDRESS, Shelf, Test, addressed
+from comity.kernel.reason import ADDRESS, ASKED, Shelf, Test
 from comity.kernel.rule import Rule
 from comity.kernel.words import Compare, Facts, Groups, Leaf, leaves_of, settle
 
@@ -51,7 +51,7 @@ Pairs = tuple[tuple[Rule, tuple[Rule, ...]], ...]
 """Rules, each with what lifts it."""
 
 
-PLACES: Final = frozenset(ADDRESS[3:])
+PLACES: Final = frozenset(ADDRESS).difference(ASKED)
 """The part of an address that says where the records lie, who holds them and who is served."""
 
 
@@ -98,7 +98,6 @@ class Bench:
         self.judges: dict[str, Judge] = {}
         self.shelf: Shelf = {}
         self.read: dict[tuple[object, ...], Reads] = {}
-        self.tests: dict[str, Test] = {}
         self.asked: dict[str, frozenset[Leaf]] = {}
         self.same: dict[tuple[str, ...], Reads] = {}
         self.free = self.terms | ({IN_FORUM} if HOME in self.terms else frozenset())
@@ -149,17 +148,16 @@ class Bench:
         return self.members[group]
 
     def _near(self, judge: Judge, known: Facts) -> Near:
-        kind = {term: known.get(term) for term in ADDRESS[:3]}
-        key = (judge.reading.court, *kind.values())
+        key = (judge.reading.court, *map(known.get, ASKED))
         found = self.near.get(key)
         if found is None:
-            how = kind["demand.instrument"], kind["record.category"]
-            pairs = tuple(each for each in judge.every if each[0].addresses(*how))
-            rules = [one for rule, lifts in pairs for one in (rule, *lifts)]
-            tests = {one.id: self._test(one, judge.reading.groups) for one in rules}
-            near = Near(pairs).without(frozenset(id for id, test in tests.items() if test(kind) is False))
-            asked = {one.id for rule, lifts in near.pairs for one in (rule, *lifts) if not PLACES.isdisjoint(one.terms)}
-            found = self.near[key] = replace(near, tests=tuple((id, tests[id]) for id in sorted(asked)))
+            kind = {term: known.get(term) for term in ASKED}
+            units = judge.concerned(kind)
+            near = Near(tuple((unit.rule, tuple(lift.rule for lift in unit.lifts)) for unit in units))
+            every = {one.rule.id: one for unit in units for one in (unit, *unit.lifts)}
+            near = near.without(frozenset(id for id, one in every.items() if one.addressed(kind) is False))
+            left = {one.id for rule, lifts in near.pairs for one in (rule, *lifts) if not PLACES.isdisjoint(one.terms)}
+            found = self.near[key] = replace(near, tests=tuple((id, every[id].addressed) for id in sorted(left)))
         return found
 
     def asks(self, court: str, known: Facts) -> frozenset[Leaf]:
@@ -172,12 +170,6 @@ class Bench:
             asked = (self._asked(leaf, known) for leaf in leaves)
             found = self.asked[case] = frozenset(leaf for leaf in asked if leaf.name in self.terms)
         return found
-
-    def _test(self, rule: Rule, groups: Groups) -> Test:
-        """Whether a rule may address a demand."""
-        if rule.digest not in self.tests:
-            self.tests[rule.digest] = addressed(rule, groups)
-        return self.tests[rule.digest]
 
     def _asked(self, leaf: Leaf, known: Facts) -> Leaf:
         """Whether the customer is in the forum is asked of where the customer lives."""

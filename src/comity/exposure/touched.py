@@ -14,7 +14,7 @@ from functools import cached_property
 
 from comity.exposure.judges import Ask
 from comity.kernel.law import Answer, Law
-from comity.kernel.reason import ADDRESS, addressed
+from comity.kernel.reason import ASKED, addressed
 from comity.kernel.rule import Rule
 
 
@@ -64,7 +64,7 @@ def concerned(old: Standing, new: Standing, asks: Collection[Ask]) -> set[tuple[
     found = set()
     tests = [addressed(rule, standing.groups) for rule, standing in altered(old, new)]
     for ask in asks:
-        kind = {term: ask.facts.get(term) for term in ADDRESS[:3]}
+        kind = {term: ask.facts.get(term) for term in ASKED}
         if (ask.place, ask.category) not in found and any(test(kind) is not False for test in tests):
             found.add((ask.place, ask.category))
     return found

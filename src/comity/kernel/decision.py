@@ -17,7 +17,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from comity.kernel.law import Reading
-from comity.kernel.reason import ADDRESS, UNREAD, Reason, Shelf, Test, Unit, reasons, scan, shelved, value_text
+from comity.kernel.reason import ADDRESS, ASKED, UNREAD, Reason, Shelf, Test, Unit, reasons, scan, shelved, value_text
 from comity.kernel.rule import Effect, Rule
 from comity.kernel.words import Compare, Facts, Proof, Truth, Value, Within, Word, either
 
@@ -124,7 +124,7 @@ def _nodes(proof: Proof) -> Iterable[Proof]:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What may apply once it is known how and for what records are asked: the rules, and the two sides as tests.
+    """What may apply once it is known who asks how for what records: the rules, and the two sides as tests.
 
     `unknown` has every term that these rules read, none of them known; `values`, of each term that was ever asked for,
     those that they tell apart.
@@ -154,7 +154,7 @@ class Judge:
         self.every = [(rule, tuple(lifts.get(rule.id, ())) if rule.effect == "bars" else ()) for rule in rules]
         self.settled = {term: truth for term, truth in reading.truths.items() if truth is not None}
         self.units: dict[str, Unit] = {}
-        self.live: dict[tuple[Value, Value], Live] = {}
+        self.live: dict[tuple[Value, ...], Live] = {}
         self.decided: dict[tuple[str, ...], Decision] = {}
 
     def ready(self) -> Judge:
@@ -200,11 +200,18 @@ class Judge:
         live = self._live(known)
         return verdict(live.compels(known), live.bars(known))
 
+    def concerned(self, facts: Facts) -> tuple[Unit, ...]:
+        """The rules that may concern a kind of demand from a place, wherever the records lie and whoever is served."""
+        return self._live(facts).units
+
     def _live(self, known: Facts) -> Live:
-        key = (known.get("demand.instrument"), known.get("record.category"))
+        kind = {term: known.get(term) for term in ASKED}
+        key = tuple(kind.values())
         found = self.live.get(key)
         if found is None:
-            units = tuple(self._unit(rule, lifts) for rule, lifts in self.every if rule.addresses(*key))
+            _, instrument, category = key
+            near = [self._unit(rule, lifts) for rule, lifts in self.every if rule.addresses(instrument, category)]
+            units = tuple(unit for unit in near if unit.addressed(kind) is not False)
             unknown = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in units)))
             compels, bars = (scan([u.test for u in units if u.rule.effect == effect], True) for effect in SIDES)
             found = self.live[key] = Live(units, unknown, compels, bars)

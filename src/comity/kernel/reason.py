@@ -37,6 +37,9 @@ ADDRESS: Final = (
 )  # fmt: skip
 """The terms by which a rule says whom it addresses; a proof leaves out rules these alone rule out."""
 
+ASKED: Final = ADDRESS[:3]
+"""The part of an address that is the demand's own: who asks how for what records."""
+
 UNREAD: Final = " [unverified]"
 """Stands behind the citation of a text that nobody has read for its pack."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from comity.kernel.clock import Clock
 from comity.kernel.words import (
@@ -22,6 +22,9 @@ from comity.kernel.words import (
 )
 
 Effect = Literal["compels", "bars", "lifts", "objects", "obliges", "routes"]
+
+KIND: Final = ("demand.instrument", "record.category")
+"""The terms that say what kind of demand it is, and for what class of records."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +82,19 @@ class Rule:
 
     def _may_address(self, instrument: Value, category: Value) -> bool:
         given = {"demand.instrument": instrument, "record.category": category}
-        for name, code, same in self._plain:
-            value = given[name]
-            if value is not None and (value == code) is not same:
+        plain, more = self._kind
+        for leaf in plain:
+            value = given[leaf.name]
+            if value is not None and (value == leaf.code) is not leaf.same:
                 return False
-        return settle(self.when, given, {}) is not False
+        return not more or settle(self.when, given, {}) is not False
 
     @cached_property
-    def _plain(self) -> tuple[tuple[str, str, bool], ...]:
-        """What the rule says outright of the kind of demand or the class of records: most rules are settled by it."""
+    def _kind(self) -> tuple[tuple[Compare, ...], bool]:
+        """What it says outright of the kind of demand or the class of records, and whether it says more of them."""
         parts = self.when.parts if isinstance(self.when, Both) else (self.when,)
-        plain = (part for part in parts if isinstance(part, Compare))
-        return tuple((p.name, p.code, p.same) for p in plain if p.name in ("demand.instrument", "record.category"))
+        plain = tuple(part for part in parts if isinstance(part, Compare) and part.name in KIND)
+        return plain, len(plain) < sum(leaf.name in KIND for leaf in self.leaves)
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:

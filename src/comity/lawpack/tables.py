@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+import tomli
 
 from comity.errors import Unreadable
 from comity.kernel.words import Fault
@@ -74,8 +75,8 @@ def read_document(path: Path, root: Path | None = None) -> Document:
     sha256 = hashlib.sha256(raw).digest()
     try:
         text = raw.decode()
-        return Document(path, name, tomllib.loads(text), dict(_lines(text)), (), sha256)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        return Document(path, name, tomli.loads(text), dict(_lines(text)), (), sha256)
+    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
         where = f"{name}:{_line(error, raw)}"
         wrong = fault("not-toml", where, str(error).split(" (at")[0].lower())
         return Document(path, name, {}, {}, (wrong,), sha256)
@@ -103,7 +104,7 @@ def _lines(text: str) -> Iterator[tuple[tuple[str, int, str], int]]:
         elif key := KEY.match(line):
             yield (table, index, key.group(1)), number
         for quote in ('"""', "'''"):
-            if line.count(quote) % 2:
+            if quote in line and line.count(quote) % 2:
                 fence = quote
 
 
