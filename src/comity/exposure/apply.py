@@ -99,7 +99,7 @@ def judge(cube: Cube, wanted: Sequence[Wanted], exact: Exact = None) -> None:
             _table(con, (found, read), list(_each(cube.classes, row, read, exact)))
         joins.append(f"LEFT JOIN {found} ON {' AND '.join([f'classes.store = {found}.store', *same])}")
         selected += [
-            f"coalesce({found}.verdict, {quoted(NOT_HELD)}) AS {one.column}_verdict",
+            f"coalesce({found}.verdict, {quoted(NOT_HELD)}::{found}_verdict) AS {one.column}_verdict",
             f"{found}.proof AS {one.column}_proof",
         ]
     con.execute(
