@@ -7,7 +7,7 @@ All must give the same verdict in all cases, or nothing is measured. A Judge kee
 round has a new one, built before the clock starts, that has seen no case; how fast one is that has seen them all stands
 in the note.
 
-Cedar is left out: it answers permit or forbid, and would have to be asked four times for one of five verdicts.
+Cedar is left out here: it answers permit or forbid, and would have to be asked four times for one of five verdicts.
 """
 
 from __future__ import annotations
@@ -39,11 +39,8 @@ Verdicts = Callable[[], list[str]]
 
 def works(rounds: int) -> list[Result]:
     """D1 and D2 against regorus' virtual machine and OPA."""
-    packs = read_folder(LAWS)
-    assert not packs.faults, packs.faults
-    reading, facts = packs.law.on(date(2026, 9, 1), "us-nysd"), cases()
-    inputs = [json.dumps(as_input(case)) for case in facts]
-    peers = {"regorus RVM": _regorus(inputs), "OPA": _opa(inputs)}
+    reading, facts, inputs = ten()
+    peers = {"regorus RVM": regorus(inputs), "OPA": _opa(inputs)}
     wanted = _verdicts(Judge(reading), facts)
     for name, answers in peers.items():
         assert answers() == wanted, f"{name} gives other verdicts: the comparison is void"
@@ -51,6 +48,14 @@ def works(rounds: int) -> list[Result]:
     assert [judge.decide(case).verdict for case in facts] == wanted, "a verdict differs from that of its proof"
     gc.freeze()  # what stands ready before the clock starts is not looked through again while it runs
     return [*_bare(rounds, reading, facts, peers), *_proved(rounds, reading, facts, peers)]
+
+
+def ten() -> tuple[Reading, list[dict[str, Value]], list[str]]:
+    """The law of ten instruments as one court reads it on one day, the cases, and the cases as JSON."""
+    packs = read_folder(LAWS)
+    assert not packs.faults, packs.faults
+    facts = cases()
+    return packs.law.on(date(2026, 9, 1), "us-nysd"), facts, [json.dumps(as_input(case)) for case in facts]
 
 
 def _bare(rounds: int, reading: Reading, facts: list[dict[str, Value]], peers: dict[str, Verdicts]) -> list[Result]:
@@ -115,7 +120,7 @@ def _slowest(rounds: int, reading: Reading, facts: list[dict[str, Value]], befor
     return sorted(map(statistics.median, took))[len(facts) * 99 // 100]
 
 
-def _regorus(inputs: list[str]) -> Verdicts:
+def regorus(inputs: list[str]) -> Verdicts:
     """The policy compiled once for regorus' virtual machine, which takes JSON and gives JSON."""
     ensure("gordon-to-regorus")
     from regorus import Program, Rvm
