@@ -32,6 +32,7 @@ from comity.kernel.law import Assumption, Law
 from comity.kernel.words import Facts, Fault, Vocabulary
 from comity.lawpack import Packs, read_assumption
 from comity.lawpack.read import Template
+from comity.memory import uncollected
 
 NAMED: Final = {"subject.place": "customer_place"}
 """Terms whose column has another name than the term's last part."""
@@ -75,6 +76,7 @@ class TooNarrow(ComityError):
     exit_code = 4
 
 
+@uncollected()
 def run(con: duckdb.DuckDBPyConnection, estate: Estate, packs: Packs, accounts: Accounts, posed: Posed) -> Cube:
     """Gather the accounts into classes and decide every demand that could be made for each class."""
     classes = gathered(con, estate, packs, accounts)

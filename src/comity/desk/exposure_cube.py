@@ -28,6 +28,7 @@ from comity.kernel.estate import Estate
 from comity.kernel.words import Facts
 from comity.lawpack import Packs
 from comity.lawpack.tables import read_document
+from comity.memory import uncollected
 
 
 class OtherPacks(ComityError):
@@ -182,6 +183,7 @@ def changed(
         yield differ(old, packs, posed, other)
 
 
+@uncollected()
 def differ(old: Cube, packs: Packs, posed: Posed, estate: Estate | None = None) -> Difference:
     """Decide the classes of a cube again, under another law or estate, without looking at an account."""
     classes, templates = old.classes, templates_of(old)

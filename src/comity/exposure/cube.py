@@ -28,6 +28,7 @@ from comity.exposure.columns import Column
 from comity.exposure.judges import Found
 from comity.exposure.sweep import Row, Ruling, Sweep
 from comity.kernel.words import Compare, Leaf, Within, Word, canonical
+from comity.memory import uncollected
 
 FORMAT: Final = "comity-cube 1"
 HEAD: Final = "cube.json"
@@ -99,6 +100,7 @@ def save(cube: Cube, path: Path) -> Cube:
     return Cube(about, cube.classes, cube.sweep, digest)
 
 
+@uncollected()
 def load(con: duckdb.DuckDBPyConnection, path: Path) -> Cube:
     """Read a cube, and see that it is what it says it is."""
     try:

@@ -21,6 +21,7 @@ from comity.kernel.words import Condition, Fault, Term, Vocabulary, Word
 from comity.lawpack.conditions import parse
 from comity.lawpack.faults import fault
 from comity.lawpack.tables import Document, Row, Shape, read_document
+from comity.memory import uncollected
 
 ORDER: Final = ("instrument", "rule", "question", "answer", "template", "example", "unmodelled")
 EFFECTS: Final = ("compels", "bars", "lifts", "objects", "obliges", "routes")
@@ -149,6 +150,7 @@ class Packs:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
+@uncollected()
 def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:
     """Load every pack below `root` (terms, places and courts first), and `extra` files beside them."""
     terms, places, courts = (read_document(root / f"{name}.toml", root) for name in ("terms", "places", "courts"))

@@ -1,0 +1,23 @@
+"""Memory while much is built at once: nothing is looked through for rubbish that cannot be there yet."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let Python's collector of cycles rest meanwhile: it would look through everything again and again.
+
+    For work that builds a great deal and throws little away, such as reading packs or deciding classes: that takes a
+    third less time. What has no references any more is freed as ever.
+    """
+    resting = not gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if not resting:
+            gc.enable()
