@@ -25,7 +25,7 @@ from comity.exposure.classes import STORE, Classes, fold, gather
 from comity.exposure.columns import Column
 from comity.exposure.cube import Cube
 from comity.exposure.judges import IN_FORUM, Ask, Bench
-from comity.exposure.sweep import Plan, Served, Sweep, View, common, plan, sweep
+from comity.exposure.sweep import Asked, Before, Plan, Served, Sweep, View, asked, cases, common, plan, sweep
 from comity.exposure.touched import Standing, concerned
 from comity.kernel.estate import Estate, present
 from comity.kernel.law import Assumption, Law
@@ -49,10 +49,14 @@ NO_COLUMN: Final = frozenset({"record.category", IN_FORUM})
 
 @dataclass(frozen=True)
 class Given:
-    """What else is known before a sweep: the places and categories that are wanted (None: all), an earlier sweep."""
+    """What else is known before a sweep: the places and categories that are wanted (None: all), an earlier sweep.
+
+    `stands` is one of which all stands but what is asked anew.
+    """
 
     only: Collection[tuple[str, str]] | None = None
     before: Sweep | None = None
+    stands: Before | None = None
 
 
 class NothingToAsk(ComityError):
@@ -115,9 +119,10 @@ def prepared(
         bench.remember(given.before.asked, given.before.kept)
     holds = {store.id: held(store.holds) for store in estate.stores.values()}
     words = Words(frozenset(packs.words.terms), law.group(UNION, posed.on))
-    asked = asks(templates, law, estate, (posed.on, words.terms))
-    asked = (ask for ask in asked if given.only is None or (ask.place, ask.category) in given.only)
-    return plan(asked, holds, serving(estate, words), bench, classes), bench
+    made = asks(templates, law, estate, (posed.on, words.terms))
+    wanted = (ask for ask in made if given.only is None or (ask.place, ask.category) in given.only)
+    rows = cases(wanted, holds, serving(estate, words), given.stands)
+    return plan(rows, bench, classes, given.stands), bench
 
 
 def supposed(packs: Packs, posed: Posed) -> tuple[Law, tuple[Assumption, ...]]:
@@ -129,10 +134,10 @@ def supposed(packs: Packs, posed: Posed) -> tuple[Law, tuple[Assumption, ...]]:
 
 def touched(
     estate: Estate, packs: Packs, posed: tuple[Posed, Posed], templates: Sequence[Template]
-) -> set[tuple[str, str]] | None:
-    """The places and categories where another day, or something else assumed of the same packs, may say otherwise.
+) -> frozenset[Asked] | None:
+    """What is answered otherwise, perhaps, on another day or with something else assumed of the same packs.
 
-    None: it may anywhere.
+    None: all of it.
     """
     old, new = (Standing(supposed(packs, each)[0], each.on) for each in posed)
     if old.groups.get(UNION) != new.groups.get(UNION):
@@ -143,7 +148,7 @@ def touched(
     if (old.groups, old.law.courts) != (new.groups, new.law.courts):
         before = list(asks(templates, old.law, estate, (old.day, terms)))
         others = [ask for ask in before if ask not in after] + [ask for ask in after if ask not in before]
-    return concerned(old, new, after) | {(ask.place, ask.category) for ask in others}
+    return frozenset(map(asked, [*concerned(old, new, after), *others]))
 
 
 def held(categories: frozenset[str]) -> frozenset[str]:

@@ -23,7 +23,7 @@ from comity.exposure.classes import MANY, Classes, fold
 from comity.exposure.cube import Cube, load, save
 from comity.exposure.judges import Found
 from comity.exposure.listing import listed
-from comity.exposure.sweep import STRENGTH, View, common, strongest, sweep
+from comity.exposure.sweep import STRENGTH, Before, View, common, strongest, sweep
 from comity.kernel.estate import Estate
 from comity.kernel.words import Facts
 from comity.lawpack import Packs
@@ -192,15 +192,16 @@ def differ(old: Cube, packs: Packs, posed: Posed, estate: Estate | None = None) 
     if missing:
         raise TooNarrow(columns=", ".join(missing))
     own = from_json(old.about["estate"])
-    estate, only = estate or own, None
+    estate, anew = estate or own, None
     if estate == own and packs.digest == old.about["packs"]:
-        only = touched(estate, packs, (posed_of(old), posed), templates)
-    plan, bench = prepared((estate, classes), packs, posed, templates, Given(only, old.sweep))
-    redone = [row for row in old.sweep.rows if only is None or (row.place, row.category) in only]
-    view = View(fold(classes, common([*plan.buckets.values(), *(row.buckets for row in redone)], classes)))
+        anew = touched(estate, packs, (posed_of(old), posed), templates)
+    stands = None if anew is None else Before(old.sweep, anew)
+    only = None if anew is None else {(place, category) for _, place, category in anew}
+    plan, bench = prepared((estate, classes), packs, posed, templates, Given(only, old.sweep, stands))
+    redone = [row.buckets for row in old.sweep.rows if only is None or (row.place, row.category) in only]
+    view = View(fold(classes, common([*plan.buckets.values(), *redone], classes)))
     said = {**about(estate, packs, posed, templates), "ungrouped": old.about["ungrouped"]}
-    same = None if only is None else replace(old.sweep, rows=tuple(row for row in old.sweep.rows if row not in redone))
-    new = Cube(said, classes, sweep(plan, view, bench, classes, same))
+    new = Cube(said, classes, sweep(plan, view, bench, classes, stands))
     return Difference(old, new, tuple(moves(old.sweep, new.sweep, view, classes)))
 
 

@@ -30,7 +30,7 @@ from comity.exposure.sweep import Row, Ruling, Sweep
 from comity.kernel.words import Compare, Leaf, Within, Word, canonical
 from comity.memory import uncollected
 
-FORMAT: Final = "comity-cube 1"
+FORMAT: Final = "comity-cube 2"
 HEAD: Final = "cube.json"
 CLASSES: Final = "classes.parquet"
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -127,6 +127,11 @@ def load(con: duckdb.DuckDBPyConnection, path: Path) -> Cube:
 def _as_json(cube: Cube, digest: str) -> dict[str, object]:
     classes, sweep = cube.classes, cube.sweep
     folds: dict[tuple[int, ...], int] = {}
+    sets: dict[frozenset[Leaf], int] = {}
+
+    def said(leaves: frozenset[Leaf]) -> int:
+        return sets.setdefault(leaves, len(sets))
+
     rows = [_row(row, folds) for row in sweep.rows]
     return {
         "format": FORMAT,
@@ -136,8 +141,9 @@ def _as_json(cube: Cube, digest: str) -> dict[str, object]:
         "classes": {"number": classes.number, "accounts": classes.accounts, "digest": digest},
         "rows": rows,
         "folds": [list(fold) for fold in folds],
-        "rulings": [[r.template, r.court, r.served, r.basis, list(r.outcomes)] for r in sweep.rulings],
-        "asked": {case: sorted(map(_leaf, leaves)) for case, leaves in sweep.asked.items()},
+        "rulings": [[r.template, r.court, r.served, r.basis, list(r.outcomes), said(r.asks)] for r in sweep.rulings],
+        "asked": {case: said(leaves) for case, leaves in sweep.asked.items()},
+        "leaves": [sorted(map(_leaf, leaves)) for leaves in sets],
         "outcomes": [[f.verdict, f.proof, list(f.reasons), list(f.open)] for f in sweep.outcomes],
     }
 
@@ -164,8 +170,9 @@ def _sweep(about: Mapping[str, Any]) -> Sweep:
         )
         for r in about["rows"]
     )  # fmt: skip
-    rulings = tuple(Ruling(t, c, s, b, tuple(found)) for t, c, s, b, found in about["rulings"])
-    asked = {case: frozenset(map(_as_leaf, leaves)) for case, leaves in about["asked"].items()}
+    sets = [frozenset(map(_as_leaf, leaves)) for leaves in about["leaves"]]
+    rulings = tuple(Ruling(t, c, s, b, tuple(found), sets[asks]) for t, c, s, b, found, asks in about["rulings"])
+    asked = {case: sets[asks] for case, asks in about["asked"].items()}
     return Sweep(rows, rulings, tuple(Found(v, p, tuple(r), tuple(o)) for v, p, r, o in about["outcomes"]), asked)
 
 

@@ -7,7 +7,7 @@ specimen holds of all: their proofs differ in the values found and in nothing el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -29,7 +29,8 @@ Served = Callable[[Ask, str], Iterable[tuple[str, Facts]]]
 class Ruling:
     """One demand served on one entity, for stores that are alike in law: an outcome for each class of its row.
 
-    `basis` is the digest of all that it rests on but the day: where that is the same, so are the verdicts.
+    `basis` is the digest of all that it rests on but the day: where that is the same, so are the verdicts. `asks` is
+    what they turn on in the account.
     """
 
     template: str
@@ -37,6 +38,7 @@ class Ruling:
     served: str
     basis: str
     outcomes: tuple[int, ...]
+    asks: frozenset[Leaf] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,50 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Case:
-    """A demand for records in one store, served on one entity: all its facts but for the account's."""
+    """A demand for records in one store, served on one entity: all its facts but for the account's.
+
+    `stands` is the place of its ruling in an earlier sweep, if nothing that it rests on has changed since.
+    """
 
     ask: Ask
     store: str
     served: str
     known: Facts
+    stands: int | None = None
+
+
+class Before:
+    """An earlier sweep over the same estate and classes; all that was asked but `anew` stands as it was ruled."""
+
+    def __init__(self, sweep: Sweep, anew: Set[Asked]) -> None:
+        self.sweep, self.anew = sweep, anew
+        self.rows = {(row.place, row.category): row for row in sweep.rows}
+        self.known: dict[tuple[str, str], dict[tuple[str, str, str], int]] = {}
+
+    def stay(self) -> dict[tuple[str, str], Row]:
+        """The rows in which nothing is asked anew."""
+        changed = {(place, category) for _, place, category in self.anew}
+        return {name: row for name, row in self.rows.items() if name not in changed}
+
+    def ruling(self, ask: Ask, store: str, served: str) -> int | None:
+        """The place of the ruling that stands."""
+        if asked(ask) in self.anew:
+            return None
+        name = (ask.place, ask.category)
+        if name not in self.known:
+            pairs = [(store, at) for store, places in self.rows[name].rulings.items() for at in places]
+            rulings = self.sweep.rulings
+            self.known[name] = {(store, rulings[at].template, rulings[at].served): at for store, at in pairs}
+        return self.known[name][store, ask.template, served]
+
+
+Asked = tuple[str, str, str]
+"""What is asked, whoever is served with it: a template, a place, a category."""
+
+
+def asked(ask: Ask) -> Asked:
+    """Names an ask."""
+    return ask.template, ask.place, ask.category
 
 
 @dataclass(frozen=True)
@@ -110,20 +150,33 @@ class Plan:
     buckets: Mapping[tuple[str, str], tuple[Buckets, ...]]
 
 
-def plan(
-    asks: Iterable[Ask], holds: Mapping[str, frozenset[str]], served: Served, bench: Bench, classes: Classes
-) -> Plan:
-    """Find out what each demand reads, and which values of each column it cannot tell apart."""
+def cases(
+    asks: Iterable[Ask], holds: Mapping[str, frozenset[str]], served: Served, before: Before | None = None
+) -> dict[tuple[str, str], list[Case]]:
+    """Every demand that could be made, by place and category."""
     rows: dict[tuple[str, str], list[Case]] = {}
     for ask in asks:
         posed = rows.setdefault((ask.place, ask.category), [])
         for store in sorted(store for store, categories in holds.items() if ask.category in categories):
             for entity, facts in served(ask, store):
-                posed.append(Case(ask, store, entity, {**ask.assumed, **facts, **ask.facts}))
+                stands = before.ruling(ask, store, entity) if before else None
+                posed.append(Case(ask, store, entity, {**ask.assumed, **facts, **ask.facts}, stands))
+    return rows
+
+
+def plan(
+    rows: Mapping[tuple[str, str], Sequence[Case]], bench: Bench, classes: Classes, before: Before | None = None
+) -> Plan:
+    """Find out what each demand reads, and which values of each column it cannot tell apart."""
+
+    def turns_on(case: Case) -> frozenset[Leaf]:
+        stands = before and case.stands is not None and before.sweep.rulings[case.stands]
+        return stands.asks if stands else bench.asks(case.ask.court, case.known)
+
     made: dict[tuple[int, frozenset[Leaf]], Buckets] = {}
     buckets = {}
     for row, posed in rows.items():
-        leaves = frozenset().union(*(bench.asks(one.ask.court, one.known) for one in posed))
+        leaves = frozenset[Leaf]().union(*map(turns_on, posed))
         groups = bench.judge(posed[0].ask.court).reading.groups if posed else {}
         by_column = [frozenset(leaf for leaf in leaves if leaf.name == c.term) for c in classes.columns]
         for at, own in enumerate(by_column):
@@ -195,15 +248,13 @@ def _projected(folded: Sequence[Folded], buckets: Sequence[Buckets], stores: fro
     return Projection(keys, specimens, tuple(best[key][0] for key in keys), counts)
 
 
-def sweep(plan: Plan, view: View, bench: Bench, classes: Classes, same: Sweep | None = None) -> Sweep:
-    """Decide every case for every class that has accounts; rows that are not in the plan stay as they were (`same`)."""
-    made = _Making(bench, classes)
-    stays = {(row.place, row.category): row for row in same.rows} if same else {}
+def sweep(plan: Plan, view: View, bench: Bench, classes: Classes, before: Before | None = None) -> Sweep:
+    """Decide every case for every class that has accounts; what stands from before is taken over."""
+    made = _Making(bench, classes, before)
+    stay = before.stay() if before else {}
     rows = [
-        made.row(name, plan.rows[name], plan.buckets[name], view)
-        if name in plan.rows or same is None
-        else made.stays(stays[name], same)
-        for name in sorted(plan.rows.keys() | stays.keys())
+        made.stays(stay[name]) if name in stay else made.row(name, plan.rows[name], plan.buckets[name], view)
+        for name in sorted(plan.rows.keys() | stay.keys())
     ]
     return Sweep(tuple(rows), tuple(made.rulings), tuple(made.outcomes), bench.asked)
 
@@ -211,8 +262,8 @@ def sweep(plan: Plan, view: View, bench: Bench, classes: Classes, same: Sweep | 
 class _Making:
     """A sweep in the making: each ruling and each outcome is kept once."""
 
-    def __init__(self, bench: Bench, classes: Classes) -> None:
-        self.bench, self.classes = bench, classes
+    def __init__(self, bench: Bench, classes: Classes, before: Before | None) -> None:
+        self.bench, self.classes, self.before = bench, classes, before
         self.rulings: list[Ruling] = []
         self.outcomes: dict[Found, int] = {}
 
@@ -223,44 +274,72 @@ class _Making:
         subjects = [whose(self.classes.facts(specimen), name[0]) for specimen in seen.specimens]
         asked = digest_of(subjects)
         sized = sorted(range(len(subjects)), key=lambda at: -seen.sizes[at])
+        were = self._were(name, seen.specimens)
         alike: dict[tuple[object, ...], int] = {}
         rulings: dict[str, list[int]] = {store: [] for store in stores}
         for one in posed:
-            reads = self.bench.reads(one.ask.court, one.known)
-            case = (one.ask.template, one.ask.court, one.served, *map(one.known.get, reads.terms))
+            case, law = self._case(one)
             if case not in alike:
                 alike[case] = len(self.rulings)
-                self.rulings.append(self._ruling(one, digest_of((case, reads.law, asked)), subjects, sized))
+                basis = digest_of((case, law, asked))
+                if one.stands is None:
+                    self.rulings.append(self._ruling(one, basis, subjects, sized))
+                else:
+                    self.rulings.append(self._again(one.stands, basis, were))
             rulings[one.store].append(alike[case])
         held = {store: tuple(sorted(found)) for store, found in sorted(rulings.items())}
         none = (0,) * len(seen.keys)
         return Row(*name, buckets, seen.keys, seen.specimens, held, {s: seen.counts.get(s, none) for s in held})
 
-    def stays(self, row: Row, sweep: Sweep) -> Row:
-        """A row of an earlier sweep, with its rulings."""
+    def _case(self, posed: Case) -> tuple[tuple[object, ...], str]:
+        """All that tells a case from others before the law, and the digest of that law; of what stands, what it was."""
+        if self.before and posed.stands is not None:
+            ruling = self.before.sweep.rulings[posed.stands]
+            return (ruling.template, ruling.court, ruling.served, posed.stands), ruling.basis
+        reads = self.bench.reads(posed.ask.court, posed.known)
+        return (posed.ask.template, posed.ask.court, posed.served, *map(posed.known.get, reads.terms)), reads.law
+
+    def _were(self, name: tuple[str, str], specimens: Sequence[Codes]) -> list[int]:
+        """The classes that specimens were in before."""
+        row = self.before.rows.get(name) if self.before else None
+        if row is None:
+            return []
+        places = {key: at for at, key in enumerate(row.keys)}
+        keys = (tuple(b[code] for b, code in zip(row.buckets, specimen, strict=True)) for specimen in specimens)
+        return [places[key] for key in keys]
+
+    def _again(self, stands: int, basis: str, were: Sequence[int]) -> Ruling:
+        """A ruling that stands, for the classes that its row has now."""
+        assert self.before is not None
+        ruling, outcomes = self.before.sweep.rulings[stands], self.before.sweep.outcomes
+        places = (self.outcomes.setdefault(outcomes[ruling.outcomes[at]], len(self.outcomes)) for at in were)
+        return replace(ruling, basis=basis, outcomes=tuple(places))
+
+    def stays(self, row: Row) -> Row:
+        """A row of the earlier sweep, with its rulings."""
+        assert self.before is not None
         moved: dict[int, int] = {}
         for at in sorted({at for places in row.rulings.values() for at in places}):
-            ruling = sweep.rulings[at]
-            outcomes = [self.outcomes.setdefault(sweep.outcomes[one], len(self.outcomes)) for one in ruling.outcomes]
             moved[at] = len(self.rulings)
-            self.rulings.append(replace(ruling, outcomes=tuple(outcomes)))
+            basis = self.before.sweep.rulings[at].basis
+            self.rulings.append(self._again(at, basis, range(len(row.keys))))
         return replace(row, rulings={store: tuple(moved[at] for at in places) for store, places in row.rulings.items()})
 
     def _ruling(self, posed: Case, basis: str, subjects: Sequence[Facts], sized: Sequence[int]) -> Ruling:
         """Of classes that this demand cannot tell apart the largest is decided (`sized` has the largest first)."""
         court = posed.ask.court
-        found = self.bench.kept.get(basis)
+        found, leaves = self.bench.kept.get(basis), self.bench.asks(court, posed.known)
         if found is None:
             groups = self.bench.judge(court).reading.groups
-            leaves = tuple(self.bench.asks(court, posed.known))
-            told = [tuple(leaf_truth(leaf, subject.get(leaf.name), groups) for leaf in leaves) for subject in subjects]
+            asked = tuple(leaves)
+            told = [tuple(leaf_truth(leaf, subject.get(leaf.name), groups) for leaf in asked) for subject in subjects]
             said: dict[tuple[object, ...], Found] = {}
             for at in sized:
                 if told[at] not in said:
                     said[told[at]] = self.bench.decide(court, {**posed.known, **subjects[at]})
             found = tuple(said[one] for one in told)
         places = tuple(self.outcomes.setdefault(one, len(self.outcomes)) for one in found)
-        return Ruling(posed.ask.template, court, posed.served, basis, places)
+        return Ruling(posed.ask.template, court, posed.served, basis, places, leaves)
 
 
 def strongest(cases: Iterable[Case], subject: Facts, bench: Bench) -> tuple[Case, Found]:

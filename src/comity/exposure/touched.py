@@ -7,7 +7,7 @@ be too much, never too little.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -59,12 +59,10 @@ def _unlike(old: Mapping[str, object], new: Mapping[str, object]) -> set[str]:
     return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 
-def concerned(old: Standing, new: Standing, asks: Collection[Ask]) -> set[tuple[str, str]]:
-    """The places and categories of those demands that an altered rule may concern, wherever the records lie."""
-    found = set()
+def concerned(old: Standing, new: Standing, asks: Iterable[Ask]) -> Iterator[Ask]:
+    """Those of the demands that an altered rule may concern, wherever the records lie."""
     tests = [addressed(rule, standing.groups) for rule, standing in altered(old, new)]
     for ask in asks:
         kind = {term: ask.facts.get(term) for term in ASKED}
-        if (ask.place, ask.category) not in found and any(test(kind) is not False for test in tests):
-            found.add((ask.place, ask.category))
-    return found
+        if any(test(kind) is not False for test in tests):
+            yield ask
