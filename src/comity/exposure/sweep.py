@@ -266,6 +266,7 @@ class _Making:
         self.bench, self.classes, self.before = bench, classes, before
         self.rulings: list[Ruling] = []
         self.outcomes: dict[Found, int] = {}
+        self.moved: dict[int, int] = {}
 
     def row(self, name: tuple[str, str], posed: Sequence[Case], buckets: tuple[Buckets, ...], view: View) -> Row:
         """One place and category: stores that the law cannot tell apart share their rulings."""
@@ -311,9 +312,15 @@ class _Making:
     def _again(self, stands: int, basis: str, were: Sequence[int]) -> Ruling:
         """A ruling that stands, for the classes that its row has now."""
         assert self.before is not None
-        ruling, outcomes = self.before.sweep.rulings[stands], self.before.sweep.outcomes
-        places = (self.outcomes.setdefault(outcomes[ruling.outcomes[at]], len(self.outcomes)) for at in were)
-        return replace(ruling, basis=basis, outcomes=tuple(places))
+        ruling = self.before.sweep.rulings[stands]
+        return replace(ruling, basis=basis, outcomes=tuple([self._moved(ruling.outcomes[at]) for at in were]))
+
+    def _moved(self, at: int) -> int:
+        """Where an outcome of the earlier sweep is now."""
+        assert self.before is not None
+        if at not in self.moved:
+            self.moved[at] = self.outcomes.setdefault(self.before.sweep.outcomes[at], len(self.outcomes))
+        return self.moved[at]
 
     def stays(self, row: Row) -> Row:
         """A row of the earlier sweep, with its rulings."""
