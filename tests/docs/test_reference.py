@@ -15,6 +15,7 @@ from tests.docs.names import names
 from tools import docs
 
 from comity.desk import estate, office
+from comity.desk.tia import answers
 from comity.intake.keys import DEMAND, PAPER, SCOPE
 from comity.kernel.gate import WORK
 from comity.kernel.matter import KINDS
@@ -122,6 +123,7 @@ def test_the_reasons_that_work_removes_are_marked_so() -> None:
         ("office", office.SHAPES),
         ("estate", estate.SHAPES),
         ("pack", PACK),
+        ("tia", answers.SHAPES),
     ],
 )
 def test_every_setting_is_documented(name: str, shapes: dict) -> None:

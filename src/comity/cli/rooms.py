@@ -15,6 +15,7 @@ ROOMS: Final = (
     "demand",
     "decision",
     "exposure",
+    "exposure_tia",
     "matter",
     "gate",
     "collection",
