@@ -5,7 +5,8 @@ from datetime import date
 from hypothesis import given
 from tests.strategies import conditions, facts
 
-from comity.kernel.reason import Shelf, Unit, predicate, prover, reasons, shelved, stands, value_text, written
+from comity.kernel.predicate import predicate
+from comity.kernel.reason import Shelf, Unit, prover, reasons, shelved, stands, value_text, written
 from comity.kernel.rule import Rule
 from comity.kernel.words import Both, Compare, Not, Proof, Within, Word, canonical, prove
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.strategies import ASKED, PLACES, facts, readings, values
 
 from comity.kernel.decision import EFFECTS, Judge, decide
-from comity.kernel.reason import ADDRESS
+from comity.kernel.predicate import ADDRESS
 from comity.kernel.words import (
     Both,
     Compare,

@@ -31,7 +31,7 @@ from comity.kernel.decision import Change, Decision, Verdict, stands_on, turns_o
 from comity.kernel.gate import Ruled
 from comity.kernel.law import Reading
 from comity.kernel.matter import Deadline
-from comity.kernel.reason import ADDRESS
+from comity.kernel.predicate import ADDRESS
 
 SAID: dict[object, object] = {True: "yes", False: "no", None: "unknown"}
 

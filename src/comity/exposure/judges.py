@@ -14,7 +14,8 @@ from typing import Final
 from comity.kernel.decision import SIDES, Decision, Judge, Verdict
 from comity.kernel.estate import lives_in
 from comity.kernel.law import Reading
-from comity.kernel.reason import ADDRESS, ASKED, Shelf, Test
+from comity.kernel.predicate import ADDRESS, ASKED, Test
+from comity.kernel.reason import Shelf
 from comity.kernel.rule import Rule
 from comity.kernel.words import Compare, Facts, Groups, Leaf, leaves_of, settle
 

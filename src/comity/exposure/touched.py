@@ -14,7 +14,7 @@ from functools import cached_property
 
 from comity.exposure.judges import Ask
 from comity.kernel.law import Answer, Law
-from comity.kernel.reason import ASKED, addressed
+from comity.kernel.predicate import ASKED, addressed
 from comity.kernel.rule import Rule
 
 

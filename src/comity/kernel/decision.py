@@ -17,7 +17,8 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from comity.kernel.law import Reading
-from comity.kernel.reason import ADDRESS, ASKED, UNREAD, Reason, Shelf, Test, Unit, reasons, scan, shelved, value_text
+from comity.kernel.predicate import ADDRESS, ASKED, Test, scan
+from comity.kernel.reason import UNREAD, Reason, Shelf, Unit, reasons, shelved, value_text
 from comity.kernel.rule import Effect, Rule
 from comity.kernel.words import Compare, Facts, Proof, Truth, Value, Within, Word, either
 

@@ -6,16 +6,16 @@ facts is kept. Nothing is decided here: what powers that hold and bars that stan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted
 from operator import itemgetter
 from typing import Final, Literal
 
+from comity.kernel.predicate import Test, addressed, predicate
 from comity.kernel.rule import Rule
 from comity.kernel.words import (
     Both,
-    Compare,
     Condition,
     Either,
     Facts,
@@ -24,7 +24,6 @@ from comity.kernel.words import (
     Proof,
     Truth,
     Value,
-    Word,
     both,
     either,
     opposite,
@@ -32,18 +31,9 @@ from comity.kernel.words import (
     write,
 )
 
-ADDRESS: Final = (
-    "demand.place", "demand.instrument", "record.category", "record.store_place", "record.holder_place", "served.place",
-)  # fmt: skip
-"""The terms by which a rule says whom it addresses; a proof leaves out rules these alone rule out."""
-
-ASKED: Final = ADDRESS[:3]
-"""The part of an address that is the demand's own: who asks how for what records."""
-
 UNREAD: Final = " [unverified]"
 """Stands behind the citation of a text that nobody has read for its pack."""
 
-Test = Callable[[Facts], Truth]
 Shown = tuple[Proof, str]
 """A proof and its canonical JSON."""
 
@@ -77,73 +67,6 @@ def _node(rule: Rule, truth: Truth, parts: tuple[Proof, ...]) -> Proof:
 def stands(bars: Truth, lifts: Truth) -> Truth:
     """A bar stands unless it is lifted; if either is unknown and matters, so is whether it stands."""
     return both((bars, opposite(lifts)))
-
-
-def predicate(condition: Condition, groups: Groups, reads: Set[str] | None = None) -> Test:
-    """The condition as a function from facts to truth; terms outside `reads` (None: no limit) count as unknown."""
-    match condition:
-        case Not(part):
-            inner = predicate(part, groups, reads)
-            return lambda facts: opposite(inner(facts))
-        case Both(parts) | Either(parts):
-            return scan([predicate(part, groups, reads) for part in parts], isinstance(condition, Either))
-        case leaf if reads is not None and leaf.name not in reads:
-            return lambda facts: None
-        case Word(name):
-            return _plainly(name)
-        case Compare(name, code, same):
-            return _among(name, frozenset({code}), same)
-    return _among(condition.name, groups.get(condition.group, frozenset()), condition.inside)
-
-
-def scan(tests: list[Test], decisive: bool) -> Test:
-    """Kleene's "or" where True is decisive, "and" where False is; it stops at the first part that decides."""
-
-    def scanned(facts: Facts) -> Truth:
-        answer: Truth = not decisive
-        for test in tests:
-            truth = test(facts)
-            if truth is decisive:
-                return decisive
-            if truth is None:
-                answer = None
-        return answer
-
-    return scanned
-
-
-def _plainly(name: str) -> Test:
-    def plainly(facts: Facts) -> Truth:
-        value = facts.get(name)
-        return value if value is True or value is False else None
-
-    return plainly
-
-
-def _among(name: str, members: Set[str], inside: bool) -> Test:
-    def among(facts: Facts) -> Truth:
-        value = facts.get(name)
-        return None if value is None else (value in members) is inside
-
-    return among
-
-
-def addressed(rule: Rule, groups: Groups) -> Test:
-    """Whether a rule may address a demand, by what says whom it addresses; False if that alone rules it out.
-
-    It is asked of one address after another, and answers from memory where what it reads was read before.
-    """
-    read = tuple(term for term in ADDRESS if term in rule.terms)
-    test = predicate(rule.when, groups, frozenset(read))
-    seen: dict[tuple[Value, ...], Truth] = {}
-
-    def remembered(facts: Facts) -> Truth:
-        key = tuple(map(facts.get, read))
-        if key not in seen:
-            seen[key] = test(facts)
-        return seen[key]
-
-    return remembered
 
 
 def prover(condition: Condition, groups: Groups, cites: Mapping[str, str], refute: bool = True) -> Prover:

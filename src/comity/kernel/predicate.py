@@ -1,0 +1,89 @@
+"""Conditions and rules as functions: compiled once, asked of many cases.
+
+What they say is what the condition says: a test of the facts, in three values, and nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from typing import Final
+
+from comity.kernel.rule import Rule
+from comity.kernel.words import Both, Compare, Condition, Either, Facts, Groups, Not, Truth, Value, Word, opposite
+
+Test = Callable[[Facts], Truth]
+
+ADDRESS: Final = (
+    "demand.place", "demand.instrument", "record.category", "record.store_place", "record.holder_place", "served.place",
+)  # fmt: skip
+"""The terms by which a rule says whom it addresses; a proof leaves out rules these alone rule out."""
+
+ASKED: Final = ADDRESS[:3]
+"""The part of an address that is the demand's own: who asks how for what records."""
+
+
+def predicate(condition: Condition, groups: Groups, reads: Set[str] | None = None) -> Test:
+    """The condition as a function from facts to truth; terms outside `reads` (None: no limit) count as unknown."""
+    match condition:
+        case Not(part):
+            inner = predicate(part, groups, reads)
+            return lambda facts: opposite(inner(facts))
+        case Both(parts) | Either(parts):
+            return scan([predicate(part, groups, reads) for part in parts], isinstance(condition, Either))
+        case leaf if reads is not None and leaf.name not in reads:
+            return lambda facts: None
+        case Word(name):
+            return _plainly(name)
+        case Compare(name, code, same):
+            return _among(name, frozenset({code}), same)
+    return _among(condition.name, groups.get(condition.group, frozenset()), condition.inside)
+
+
+def scan(tests: list[Test], decisive: bool) -> Test:
+    """Kleene's "or" where True is decisive, "and" where False is; it stops at the first part that decides."""
+
+    def scanned(facts: Facts) -> Truth:
+        answer: Truth = not decisive
+        for test in tests:
+            truth = test(facts)
+            if truth is decisive:
+                return decisive
+            if truth is None:
+                answer = None
+        return answer
+
+    return scanned
+
+
+def _plainly(name: str) -> Test:
+    def plainly(facts: Facts) -> Truth:
+        value = facts.get(name)
+        return value if value is True or value is False else None
+
+    return plainly
+
+
+def _among(name: str, members: Set[str], inside: bool) -> Test:
+    def among(facts: Facts) -> Truth:
+        value = facts.get(name)
+        return None if value is None else (value in members) is inside
+
+    return among
+
+
+def addressed(rule: Rule, groups: Groups) -> Test:
+    """Whether a rule may address a demand, by what says whom it addresses; False if that alone rules it out.
+
+    It is asked of one address after another, and answers from memory where what it reads was read before.
+    """
+    read = tuple(term for term in ADDRESS if term in rule.terms)
+    test = predicate(rule.when, groups, frozenset(read))
+    seen: dict[tuple[Value, ...], Truth] = {}
+
+    def remembered(facts: Facts) -> Truth:
+        key = tuple(map(facts.get, read))
+        if key not in seen:
+            seen[key] = test(facts)
+        return seen[key]
+
+    return remembered
