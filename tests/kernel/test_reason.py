@@ -5,7 +5,6 @@ from datetime import date
 from hypothesis import given
 from tests.strategies import conditions, facts
 
-from comity.kernel.predicate import predicate
 from comity.kernel.reason import Shelf, Unit, prover, reasons, shelved, stands, value_text, written
 from comity.kernel.rule import Rule
 from comity.kernel.words import Both, Compare, Not, Proof, Within, Word, canonical, prove
@@ -21,20 +20,6 @@ def unit(when, *lifts, effect="bars"):
         return Rule(id, effect, "US", date(1986, 10, 21), None, f"cite {id}", f"{id} reads", when, reviewed="read")
 
     return Unit(rule("r", effect, when), [rule(f"lift-{n}", "lifts", lift) for n, lift in enumerate(lifts)], GROUPS, {})
-
-
-@given(conditions(size=8), facts())
-def test_the_quick_truth_is_the_proofs(condition, known):
-    """A condition made into a function finds what its proof finds."""
-    assert predicate(condition, GROUPS)(known) is prove(condition, known, GROUPS).truth
-
-
-@given(conditions(size=8), facts())
-def test_what_may_not_be_read_is_unknown(condition, known):
-    """With only some terms to be read, the rest is as if nobody knew it."""
-    some = frozenset(sorted(known)[::2])
-    left = {term: value for term, value in known.items() if term in some}
-    assert predicate(condition, GROUPS, some)(known) is prove(condition, left, GROUPS).truth
 
 
 @given(conditions(size=8), facts())
