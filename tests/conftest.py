@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.kits.stores import Store
+    from tests.postgres import Server
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,3 +34,25 @@ def shared(path: str) -> Path:
 def shared_fixture() -> Callable[[str], Path]:
     """`shared(path)` for tests that take it as a fixture."""
     return shared
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A real PostgreSQL, begun when the first test asks for it."""
+    from tests.postgres import running
+
+    with running() as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Each place in which a registry can lie, empty: nothing is made in it yet."""
+    from tests.kits.stores import PostgresStore, SqliteStore
+
+    if request.param == "sqlite":
+        found: Store = SqliteStore(tmp_path / "registry")
+    else:
+        found = PostgresStore(request.getfixturevalue("server"))
+    yield found
+    found.close()

@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from tests.docs.console import NOT_RUN, page_steps, run
+from tests.postgres import running
 
 ROOT = Path(__file__).parents[2]
 PAGES = {page.relative_to(ROOT).as_posix(): page for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]}
@@ -43,7 +45,11 @@ def a_clone(folder: Path) -> Path:
     "name", sorted(name for name, page in PAGES.items() if page_steps(page.read_text("utf-8"), ""))
 )
 def test_the_commands_of_a_page_run_in_order_and_print_what_it_shows(name: str, tmp_path: Path) -> None:
-    wrong = run(page_steps(PAGES[name].read_text("utf-8"), name), a_clone(tmp_path))
+    """A page on PostgreSQL has a server of its own, in which it may make what it likes."""
+    steps = page_steps(PAGES[name].read_text("utf-8"), name)
+    needed = any("postgresql://" in step.command for step in steps)
+    with running() if needed else nullcontext() as server:
+        wrong = run(steps, a_clone(tmp_path), **(server.env() if server else {}))
     assert not wrong, "\n\n".join(wrong)
 
 

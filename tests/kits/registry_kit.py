@@ -1,6 +1,6 @@
 """What every registry must do, whatever database lies under it: the port's contract as tests.
 
-An adapter's test class inherits `RegistryKit` and gives the fixture `home`; nothing else is needed.
+The fixture `store` gives each place in which a registry can lie; a new adapter is one more of them.
 """
 
 from __future__ import annotations
@@ -8,22 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from comity.errors import ComityError
 from comity.kernel import ledger
 from comity.kernel.ledger import Checkpoint, Leaf
+from comity.registry import place
 from comity.registry.check import check
 from comity.registry.keys import signer, verify
 from comity.registry.port import (
+    AlreadyThere,
+    Damaged,
     Entry,
     NewEntry,
+    NewerRegistry,
     NothingToErase,
+    NotWritten,
     Overtaken,
     Registry,
     Signer,
     WrongSigner,
 )
+
+if TYPE_CHECKING:
+    from tests.kits.stores import Store
 
 ORIGIN = "ledger.example/office"
 SIGNER = signer(ORIGIN, b"an office's key, 32 octets long.")
@@ -43,28 +53,17 @@ def head_of(registry: Registry) -> Checkpoint:
     return head
 
 
-class Home:
-    """Where a registry lives: `open` gives a new handle on the same store, with this signer or none."""
-
-    def __init__(self, opener: Callable[[Signer | None], Registry]) -> None:
-        self.opener = opener
-        self._opened: list[Registry] = []
-
-    def open(self, signer: Signer | None) -> Registry:
-        self._opened.append(self.opener(signer))
-        return self._opened[-1]
-
-    def close(self) -> None:
-        """Close every handle that was opened; to close one twice is no fault."""
-        for registry in self._opened:
-            registry.close()
-
-
 class RegistryKit:
-    """The kit; `home` is a fixture giving an empty store made with `SIGNER`."""
+    """The kit, run on every store."""
 
     @pytest.fixture
-    def registry(self, home: Home) -> Registry:
+    def home(self, store: Store) -> Store:
+        """An empty registry made with `SIGNER`, to be opened."""
+        store.create().close()
+        return store
+
+    @pytest.fixture
+    def registry(self, home: Store) -> Registry:
         return home.open(SIGNER)
 
     def test_an_empty_registry_has_a_signed_head(self, registry: Registry) -> None:
@@ -82,7 +81,7 @@ class RegistryKit:
         assert list(registry.entries()) == [written]
         assert registry.payload(0) == b"event 7"
 
-    def test_what_was_written_is_there_after_reopening(self, home: Home) -> None:
+    def test_what_was_written_is_there_after_reopening(self, home: Store) -> None:
         """The entries, the root and the checkpoint are the same for whoever opens the store next."""
         first = home.open(SIGNER)
         written = [first.append(event(number)) for number in range(5)]
@@ -203,7 +202,7 @@ class RegistryKit:
 
     # -- two clerks at once --------------------------------------------------------------------------------------------
 
-    def test_the_second_of_two_clerks_is_told(self, home: Home) -> None:
+    def test_the_second_of_two_clerks_is_told(self, home: Store) -> None:
         """Both saw one event and write the next: the later one is overtaken, and nothing of it is written."""
         one, two = home.open(SIGNER), home.open(SIGNER)
         one.append(event(0), expected=0)
@@ -216,7 +215,7 @@ class RegistryKit:
         with pytest.raises(Overtaken):
             two.append(event(4), expected=7)
 
-    def test_an_event_in_another_matter_overtakes_nobody(self, home: Home) -> None:
+    def test_an_event_in_another_matter_overtakes_nobody(self, home: Store) -> None:
         """The count is the matter's own."""
         one, two = home.open(SIGNER), home.open(SIGNER)
         one.append(event(0, "M-1"), expected=0)
@@ -232,18 +231,18 @@ class RegistryKit:
         written = registry.append_all([event(3, "M-2"), event(4, "M-1")], expected={"M-2": 0, "M-1": 1})
         assert [entry.nth for entry in written] == [0, 1]
 
-    def test_handles_that_take_turns_make_one_log(self, home: Home) -> None:
+    def test_handles_that_take_turns_make_one_log(self, home: Store) -> None:
         """Two handles append by turns: one tree, no gap, every head good."""
         handles = [home.open(SIGNER), home.open(SIGNER)]
         written = [handles[number % 3 % 2].append(event(number)) for number in range(12)]
         assert [entry.index for entry in written] == list(range(12))
         assert check(handles[0], [SIGNER.key]) == []
 
-    def test_handles_that_write_at_once_lose_nothing(self, home: Home) -> None:
+    def test_handles_that_write_at_once_lose_nothing(self, home: Store) -> None:
         """Four threads, each with its own handle, append as fast as they can: every event is there once."""
 
         def write(clerk: int) -> list[int]:
-            own = home.opener(SIGNER)
+            own = place.opened(home.where, SIGNER)
             written = [own.append(event(number, f"M-{clerk}")).index for number in range(25)]
             own.close()
             return written
@@ -295,7 +294,7 @@ class RegistryKit:
 
     # -- keys ----------------------------------------------------------------------------------------------------------
 
-    def test_without_a_key_it_can_be_read_only(self, home: Home) -> None:
+    def test_without_a_key_it_can_be_read_only(self, home: Store) -> None:
         """Reading, proving and checking need no private key; writing does."""
         home.open(SIGNER).append(event())
         reader = home.open(None)
@@ -308,16 +307,136 @@ class RegistryKit:
     @pytest.mark.parametrize(
         "other", [signer(ORIGIN, bytes(32)), signer("other.example", b"an office's key, 32 octets long.")]
     )
-    def test_another_key_does_not_open_it(self, home: Home, other: Signer) -> None:
+    def test_another_key_does_not_open_it(self, home: Store, other: Signer) -> None:
         """Neither another key of the same name nor the same key under another name."""
         with pytest.raises(WrongSigner):
             home.open(other)
 
     def test_a_naive_moment_is_a_mistake_of_the_program(self) -> None:
-        """So is an event of no matter or no kind."""
-        for fields in (("M", "k", AT.replace(tzinfo=None)), ("", "k", AT), ("M", "", AT), ("M", "k" * 101, AT)):
+        """So is an event of no matter, of no kind, or of a matter whose name not every database keeps."""
+        with pytest.raises(AssertionError):
+            NewEntry("M", "k", AT.replace(tzinfo=None), AT, b"")
+        for matter, kind in (("", "k"), ("M\0", "k"), ("M", ""), ("M", "k" * 101)):
             with pytest.raises(AssertionError):
-                NewEntry(fields[0], fields[1], fields[2], AT, b"")
+                NewEntry(matter, kind, AT, AT, b"")
+
+    def test_a_second_signer_of_the_same_key_is_the_same(self, home: Store) -> None:
+        """The key counts, not the object."""
+        assert home.open(Signer(SIGNER.key, SIGNER.sign)).append(event()).index == 0
+
+    # -- the store -----------------------------------------------------------------------------------------------------
+
+    def test_it_satisfies_the_port(self, registry: Registry) -> None:
+        """In the names of its methods."""
+        assert {name for name in vars(Registry) if not name.startswith("_")} <= {*dir(registry)}
+
+    def test_a_registry_that_is_there_is_never_made_anew(self, home: Store, registry: Registry) -> None:
+        """It stays as it was."""
+        numbered(registry, 3)
+        with pytest.raises(AlreadyThere):
+            home.create()
+        assert registry.size() == 3
+
+    def test_a_newer_format_is_refused(self, home: Store) -> None:
+        """With both numbers, and before anything is read."""
+        home.run(home.newest[0])
+        with pytest.raises(NewerRegistry) as told:
+            home.open(None)
+        assert home.newest[1] in told.value.message
+
+    def test_a_registry_that_another_holds_is_said_to_be_held(
+        self, home: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nothing is written, reading goes on, and once the other lets go so does writing."""
+        for module in ("sqlite_file", "postgres_server"):
+            monkeypatch.setattr(f"comity.registry.{module}.PATIENCE", 0.05)
+        mine = home.open(SIGNER)
+        numbered(mine, 2)
+        other = home.held()
+        for write in (lambda: mine.append(event(2)), lambda: mine.append_all([event(2)])):
+            with pytest.raises(NotWritten) as told:
+                write()
+            assert "another process holds it" in told.value.message
+        assert mine.size() == 2
+        other.close()
+        assert mine.append(event(3)).index == 2
+        assert check(mine, [SIGNER.key]) == []
+
+    @pytest.mark.parametrize(
+        ("column", "made"),
+        [
+            ("payload", lambda payload: b"x" + payload),
+            ("salt", lambda _: bytes(32)),
+            ("salt", lambda _: None),
+            ("leaf", lambda leaf: leaf.replace(b"filing", b"ruling")),
+            ("leaf", lambda _: b"{}"),
+            ("matter", lambda _: "M-9"),
+            ("nodes", lambda _: bytes(32)),
+        ],
+    )
+    def test_a_changed_entry_is_never_handed_out(
+        self, home: Store, registry: Registry, column: str, made: Callable[[Any], Any]
+    ) -> None:
+        """Reading checks what a few hashes can check; the entries round it are given."""
+        written = numbered(registry, 4)
+        home.change(2, column, made)
+        with pytest.raises(Damaged):
+            registry.payload(2)
+        with pytest.raises(Damaged):
+            list(registry.entries())
+        assert registry.payload(1) == written[1].payload
+
+    def test_a_tree_that_its_head_denies_is_not_signed(self, home: Store, registry: Registry) -> None:
+        """Whoever opens a log whose tree was changed can read on but not write on."""
+        numbered(registry, 4)
+        home.change(3, "nodes", lambda _: bytes(96))
+        opened = home.open(SIGNER)
+        with pytest.raises(Damaged) as told:
+            opened.append(event(4))
+        assert "its signed head is not that of its entries" in told.value.message
+        assert opened.size() == 4
+
+    @pytest.mark.parametrize(("column", "value"), [("head", None), ("nodes", b"\0")])
+    def test_a_head_or_node_that_is_gone_is_damage(
+        self, home: Store, registry: Registry, column: str, value: bytes | None
+    ) -> None:
+        """Not an answer made up in its place."""
+        numbered(registry, 4)
+        for index in range(4):
+            home.change(index, column, lambda _: value)
+        with pytest.raises(Damaged):
+            home.open(SIGNER).append(event(4))
+        with pytest.raises(Damaged):
+            home.open(None).checkpoint()
+
+    def test_a_mistake_of_the_program_is_not_dressed_up(self, registry: Registry) -> None:
+        """A closed registry is no trouble of the store's."""
+        registry.close()
+        for use in (registry.size, lambda: registry.append(event())):
+            with pytest.raises(Exception) as told:
+                use()
+            assert not isinstance(told.value, ComityError)
+
+    def test_the_root_is_there_at_once(self, home: Store, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Two statements, whatever the size: how many entries, and one row for each bit of that number."""
+        registry.append_all(event(number) for number in range(5000))
+        opened, statements = home.open(None), []
+        ask = opened._query
+        monkeypatch.setattr(opened, "_query", lambda *said: (statements.append(said), ask(*said))[1])
+        assert opened.root() == registry.root()
+        assert len(statements) == 2
+        assert head_of(opened).size == 5000
+
+    def test_upper_nodes_held_in_memory_are_bounded(
+        self, home: Store, registry: Registry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However many proofs are asked for; and proofs stay right when the held ones are let go."""
+        monkeypatch.setattr("comity.registry.sql.KEPT", 3)
+        registry.append_all(event(number) for number in range(2000))
+        fresh = home.open(None)
+        for index in range(0, 2000, 97):
+            assert registry.inclusion(index) == fresh.inclusion(index)
+            assert len(fresh._upper) <= 3 + 11
 
 
 def numbered(registry: Registry, count: int) -> list[Entry]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.kits.registry_kit import AT, ORIGIN, SIGNER, event, head_of
+from tests.kits.stores import Store
 
 from comity.errors import Unreadable
 from comity.kernel.ledger import Checkpoint, Note
 from comity.registry.check import check_tiles
-from comity.registry.sqlite import SqliteRegistry, create
+from comity.registry.port import Registry
 from comity.registry.tiles import (
     Tiles,
     TilesFaulty,
@@ -32,9 +31,8 @@ KEYS = [SIGNER.key]
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[SqliteRegistry]:
-    with closing(create(tmp_path / "registry", SIGNER)) as made:
-        yield made
+def registry(store: Store) -> Registry:
+    return store.create()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +76,7 @@ def test_other_octets_are_no_bundle() -> None:
     assert unbundle(bundle([b""] * 257)) is None
 
 
-def test_an_exported_log_proves_the_same(registry: SqliteRegistry, tmp_path: Path) -> None:
+def test_an_exported_log_proves_the_same(registry: Registry, tmp_path: Path) -> None:
     """Root, inclusion and consistency from the tiles alone are the registry's, at several sizes; no fault is found."""
     written = registry.append_all(event(number) for number in range(600))
     head = export(registry, tmp_path / "log")
@@ -94,7 +92,7 @@ def test_an_exported_log_proves_the_same(registry: SqliteRegistry, tmp_path: Pat
     assert there.leaves(2, 88) == [entry.leaf for entry in written[512:]]
 
 
-def test_tiles_hold_no_payload_and_no_name(registry: SqliteRegistry, tmp_path: Path) -> None:
+def test_tiles_hold_no_payload_and_no_name(registry: Registry, tmp_path: Path) -> None:
     """Of an event they tell kind and moments; without leaves not even those."""
     registry.append(event(1, "M-Murphy"))
     export(registry, tmp_path / "open")
@@ -107,7 +105,7 @@ def test_tiles_hold_no_payload_and_no_name(registry: SqliteRegistry, tmp_path: P
     assert check_tiles(tmp_path / "closed", KEYS) == []
 
 
-def test_a_later_export_adds_and_changes_nothing_else(registry: SqliteRegistry, tmp_path: Path) -> None:
+def test_a_later_export_adds_and_changes_nothing_else(registry: Registry, tmp_path: Path) -> None:
     """Files written before stay as they were, also after an erasure; only the checkpoint is another."""
     folder = tmp_path / "log"
 
@@ -128,7 +126,7 @@ def test_a_later_export_adds_and_changes_nothing_else(registry: SqliteRegistry, 
     assert sizes == [0, 100, 256, 556, 557]
 
 
-def test_a_partial_tile_may_be_dropped_for_the_full_one(registry: SqliteRegistry, tmp_path: Path) -> None:
+def test_a_partial_tile_may_be_dropped_for_the_full_one(registry: Registry, tmp_path: Path) -> None:
     """As the specification allows; what is read at the older size is the same."""
     registry.append_all(event(number) for number in range(300))
     export(registry, tmp_path)
@@ -139,7 +137,7 @@ def test_a_partial_tile_may_be_dropped_for_the_full_one(registry: SqliteRegistry
     assert older.leaves(0, 17) == [entry.leaf for entry in registry.entries()][:17]
 
 
-def test_a_folder_of_another_log_is_left_alone(registry: SqliteRegistry, tmp_path: Path) -> None:
+def test_a_folder_of_another_log_is_left_alone(registry: Registry, tmp_path: Path) -> None:
     """A log of another name, another history under the same name, a longer one: none is written into."""
     registry.append_all(event(number) for number in range(5))
     notes = []
@@ -156,7 +154,7 @@ def test_a_folder_of_another_log_is_left_alone(registry: SqliteRegistry, tmp_pat
         export(registry, tmp_path)
 
 
-def test_changed_tiles_get_no_new_checkpoint(registry: SqliteRegistry, tmp_path: Path) -> None:
+def test_changed_tiles_get_no_new_checkpoint(registry: Registry, tmp_path: Path) -> None:
     """What does not make up the registry's head is never given its signature."""
     registry.append_all(event(number) for number in range(256))
     export(registry, tmp_path / "log")
@@ -168,7 +166,7 @@ def test_changed_tiles_get_no_new_checkpoint(registry: SqliteRegistry, tmp_path:
     assert (tmp_path / "log" / "checkpoint").read_text() == old
 
 
-def test_a_folder_that_cannot_be_written_is_said(registry: SqliteRegistry, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_said(registry: Registry, tmp_path: Path) -> None:
     """For instance a file where the folder should be."""
     registry.append(event())
     (tmp_path / "log").write_text("a letter")
@@ -193,7 +191,7 @@ def test_a_folder_that_cannot_be_written_is_said(registry: SqliteRegistry, tmp_p
     ],
 )
 def test_a_changed_folder_is_named(
-    registry: SqliteRegistry, tmp_path: Path, path: str, octets: bytes | None, expected: set[tuple[str, str]]
+    registry: Registry, tmp_path: Path, path: str, octets: bytes | None, expected: set[tuple[str, str]]
 ) -> None:
     """Each changed or missing file gives its own faults."""
     registry.append_all(event(number) for number in range(300))

@@ -107,3 +107,38 @@ def erase(
         print_json({"erased": index, "entry": entry.index})
     else:
         out.print(f"The payload of entry {index} is gone; entry {entry.index} says so. Every proof still holds.")
+
+
+@ledger.command()
+def move(
+    database: Annotated[str, typer.Argument(help="postgresql://[USER@]HOST[:PORT]/DATABASE, without a password")],
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Put the registry of an office into PostgreSQL: the same entries, root and key; the file then takes no more."""
+    with opened(office) as it:
+        size = desk.move(it, database)
+    if as_json:
+        print_json({"database": database, "entries": size})
+        return
+    out.print(f"{size:,} entries moved to {escape(database)}; root and signed head are the same.")
+    out.print(f"The old file stays in {escape(str(office))} and takes no more. Erasures do not reach it:")
+    out.print("delete it once the database has a backup.")
+
+
+@ledger.command()
+def upgrade(
+    sql: Annotated[bool, typer.Option("--sql", help="print the statements for a new database; change nothing")] = False,
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the tables on PostgreSQL to what this comity reads and writes; no entry is touched."""
+    if sql:
+        typer.echo(desk.statements(), nl=False)
+        return
+    with opened(office) as it:
+        changed = desk.upgrade(it)
+    if as_json:
+        print_json({"database": changed})
+    else:
+        out.print("The tables are up to date." if changed else "The registry is a file: nothing is to be done.")

@@ -16,10 +16,13 @@ def init(
     folder: Annotated[Path, typer.Argument(help="a new or empty folder")],
     name: Annotated[str, typer.Option(help="the provider's name")] = "Example",
     origin: Annotated[str, typer.Option(help="the ledger's public name")] = "ledger.example/comity",
+    database: Annotated[
+        str, typer.Option(help="keep the registry in PostgreSQL: postgresql://[USER@]HOST[:PORT]/DATABASE")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make an office: settings, an example estate, a signing key and an empty registry."""
-    made = desk.init(folder, name, origin)
+    made = desk.init(folder, name, origin, database=database)
     made.close()
     if as_json:
         print_json({"office": str(folder), "origin": origin})

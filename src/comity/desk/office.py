@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,13 +17,18 @@ from comity.kernel.words import Fault
 from comity.lawpack import Packs, default_folder, read_folder
 from comity.lawpack.tables import Document, Shape, read_document
 from comity.registry.keys import generate, load
-from comity.registry.sqlite import SqliteRegistry, create
+from comity.registry.place import create, doubt, opened
+from comity.registry.port import Registry, RegistryError
 
 SETTINGS: Final = "office.toml"
+FILE: Final = "registry.sqlite"
 ESTATE: Final = "estate.toml"
 ROLES: Final = frozenset({"clerk", "reviewer", *APPROVERS})
 SHAPES: Final = {
-    "office": Shape({"name": "text", "served_entity": "text"}, {"laws": "text", "notify": "flag", "contact": "text"}),
+    "office": Shape(
+        {"name": "text", "served_entity": "text"},
+        {"laws": "text", "notify": "flag", "contact": "text", "database": "text"},
+    ),
     "person": Shape({"name": "text", "roles": "list"}),
 }
 
@@ -48,6 +54,15 @@ class NotAName(ComityError):
     exit_code = 2
 
 
+class NoDatabase(ComityError):
+    """the address given is not one of a database that an office can name: {why}"""
+
+    help = (
+        "write postgresql://[USER@]HOST[:PORT]/DATABASE; a password comes from PGPASSFILE, PGPASSWORD or a service file"
+    )
+    exit_code = 2
+
+
 class NotThatPerson(ComityError):
     """`{person}` {why}"""
 
@@ -65,6 +80,7 @@ class Settings:
     notify: bool = True
     laws: Path | None = None
     contact: str = ""
+    database: str = ""
 
 
 class Office:
@@ -87,9 +103,9 @@ class Office:
         return load_packs(self.settings.laws)
 
     @cached_property
-    def registry(self) -> SqliteRegistry:
+    def registry(self) -> Registry:
         """What the office keeps: events, payloads and the ledger over them."""
-        return SqliteRegistry(self.root / "registry.sqlite", load(self.root / "keys" / "ledger.key"))
+        return opened(self.settings.database or self.root / FILE, load(self.root / "keys" / "ledger.key"))
 
     def person(self, name: str, role: str | None = None) -> str:
         """The person's role: the one asked for, or the first that may approve; refuses who is unknown or lacks it."""
@@ -137,13 +153,15 @@ def read_settings(path: Path) -> Settings:
     head = document.data["office"]
     people = {row["name"]: frozenset(row["roles"]) for _, row in document.rows("person")}
     laws = path.parent / head["laws"] if "laws" in head else None
-    return Settings(
-        head["name"], head["served_entity"], people, head.get("notify", True), laws, head.get("contact", "")
-    )
+    told = (head.get(key, "") for key in ("contact", "database"))
+    return Settings(head["name"], head["served_entity"], people, head.get("notify", True), laws, *told)
 
 
 def _settings_faults(document: Document) -> list[Fault]:
     found = list(SHAPES["office"].faults(document, "office", 0, document.data.get("office", {})))
+    if isinstance(address := document.data.get("office", {}).get("database"), str) and (why := doubt(address)):
+        where = document.at("office", 0, "database")
+        found.append(Fault("not-a-database", where, f"`database`: {why}", NoDatabase.help))
     for index, row in document.rows("person"):
         found += SHAPES["person"].faults(document, "person", index, row)
         for role in row.get("roles", ()):
@@ -224,22 +242,38 @@ path = "accounts.csv"
 ACCOUNTS_TEXT: Final = "address,store,customer_place,nationality,kind,service\n"
 
 
-def init(root: Path, name: str, origin: str, served_entity: str = "us") -> Office:
-    """Make an office in an empty or new folder: example settings and estate, a signing key and an empty registry."""
+def init(root: Path, name: str, origin: str, served_entity: str = "us", database: str = "") -> Office:
+    """Make an office in an empty or new folder: example settings and estate, a signing key and an empty registry.
+
+    The registry is a file of the folder, or lies in the PostgreSQL database named.
+    """
     if (root / SETTINGS).exists():
         raise OfficeExists(path=str(root))
     if not name.isprintable() or any(mark in name for mark in '"\\'):
         raise NotAName(name=name)
+    if database and (why := doubt(database)):
+        raise NoDatabase(why=why)
     (root / "keys").mkdir(parents=True, exist_ok=True)
     (root / "mail").mkdir(exist_ok=True)
+    signer = generate(root / "keys" / "ledger.key", origin)
+    try:
+        create(database or root / FILE, signer).close()
+    except RegistryError:
+        (root / "keys" / "ledger.key").unlink()  # no log was begun with it, and the next attempt makes its own
+        raise
+    settings = SETTINGS_TEXT.format(name=name, entity=served_entity)
     for file, text in (
-        (SETTINGS, SETTINGS_TEXT.format(name=name, entity=served_entity)),
-        (ESTATE, ESTATE_TEXT.format(name=name)),
         ("accounts.csv", ACCOUNTS_TEXT),
+        (ESTATE, ESTATE_TEXT.format(name=name)),
+        (SETTINGS, with_database(settings, database) if database else settings),
     ):
         if not (root / file).exists():
             (root / file).write_text(text, encoding="utf-8")
-    signer = generate(root / "keys" / "ledger.key", origin)
-    create(root / "registry.sqlite", signer).close()
     os.sync()
     return Office(root)
+
+
+def with_database(settings: str, database: str) -> str:
+    """The text of office.toml with the address of its database put in."""
+    line = f'[office]\ndatabase = "{database}"'
+    return re.sub(r"^\[\s*office\s*\]", lambda _: line, settings, count=1, flags=re.MULTILINE)

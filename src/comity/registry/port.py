@@ -32,7 +32,7 @@ class RegistryError(ComityError):
 class NoRegistry(RegistryError):
     """there is no registry at `{path}`: {why}"""
 
-    help = "give the path of a registry, or make a new one with `comity init`"
+    help = "give the path or address of a registry, or make a new one with `comity init`"
 
 
 class AlreadyThere(RegistryError):
@@ -47,6 +47,12 @@ class NewerRegistry(RegistryError):
     help = "install the comity that wrote it, or a newer one"
 
 
+class OlderRegistry(RegistryError):
+    """the registry `{path}` has format {found}; this comity writes {known}"""
+
+    help = "let the database's owner run `comity ledger upgrade`; no entry is touched"
+
+
 class NotWritten(RegistryError):
     """nothing was written to the registry `{path}`: {why}"""
 
@@ -57,6 +63,45 @@ class Unavailable(RegistryError):
     """cannot read the registry `{path}`: {why}"""
 
     help = "mend the cause and run the command again"
+
+
+class Unreachable(RegistryError):
+    """cannot reach the registry `{path}`: {why}"""
+
+    help = (
+        "see that the server runs, that host, port and database are right, and that you are let in: the user from "
+        "the address or PGUSER, the password from PGPASSFILE, PGPASSWORD or a service file"
+    )
+
+
+class NotAllowed(RegistryError):
+    """you may not do this in the registry `{path}`: {why}"""
+
+    help = "use a role that may: what each act needs stands in docs/howto/office-on-postgresql.md"
+
+
+class ConnectionLost(RegistryError):
+    """the connection to the registry `{path}` was lost; nothing was written"""
+
+    help = "run the command again"
+
+
+class Unsafe(RegistryError):
+    """the server of `{path}` cannot hold a registry: {why}"""
+
+    help = "have it set right, or name another server; nothing was written"
+
+
+class Unsure(RegistryError):
+    """whether the last event was written to the registry `{path}` is not known: {why}"""
+
+    help = "once the server can be reached, look with `comity ledger show`; run the command again only if it is missing"
+
+
+class NoDriver(RegistryError):
+    """the registry is on PostgreSQL, and nothing here can speak to it"""
+
+    help = "install comity[pg]"
 
 
 class Damaged(RegistryError):
@@ -106,7 +151,8 @@ class NewEntry:
 
     def __post_init__(self) -> None:
         assert self.happened.tzinfo and self.known.tzinfo, "a moment without its zone is not a moment"
-        assert self.matter and 0 < len(self.kind) <= KIND_LIMIT
+        assert self.matter and "\0" not in self.matter, "a matter's name is text that any database keeps"
+        assert 0 < len(self.kind) <= KIND_LIMIT
 
 
 @dataclass(frozen=True, slots=True)

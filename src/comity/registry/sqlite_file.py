@@ -119,11 +119,13 @@ def code(error: sqlite3.Error) -> int | None:
     return None if extended is None else extended & 0xFF
 
 
-def told(path: Path, error: sqlite3.Error, kind: type[RegistryError]) -> Exception:
+def told(path: Path | str, error: sqlite3.Error, kind: type[RegistryError]) -> Exception:
     """The error as a person is told it: damage by its name, anything else as `kind`; a program's mistake unchanged."""
     found = code(error)
     if found is None:
         return error
+    if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_TRIGGER:  # the one there is says that the log was moved
+        return kind(path=path, why=str(error))
     if found in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT):
         return Damaged(path=path, why=str(error))
     return kind(path=path, why=_REASONS.get(found, str(error)))

@@ -107,7 +107,7 @@ class Story:
     notices: list[Notice] = field(default_factory=list)
 
 
-def build(out: Path, tell: Teller, corpus: Path | None = None, messages: int = 20_000) -> Story:
+def build(out: Path, tell: Teller, corpus: Path | None = None, messages: int = 20_000, database: str = "") -> Story:
     """Set up the provider: its estate, its mail (or the corpus given), and an office with its people and keys."""
     if out.exists() and any(out.iterdir()):
         if not (out / MARK).is_file() or (corpus and corpus.resolve().is_relative_to(out.resolve())):
@@ -130,7 +130,7 @@ def build(out: Path, tell: Teller, corpus: Path | None = None, messages: int = 2
         asked.place_in(estate, corpus)
         for line in asked.says:
             tell.line(line)
-    made = office.init(root, "Meridian Mail", "ledger.meridian.example/comity", "meridian-corp")
+    made = office.init(root, "Meridian Mail", "ledger.meridian.example/comity", "meridian-corp", database)
     return Story(made, out, tell, asked)
 
 
