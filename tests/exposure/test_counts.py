@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exposure.world import COLUMNS, counts, estates, one_by_one, parquet, rows, swept, written
+from tests.exposure.world import COLUMNS, counts, estates, one_by_one, parquet, plain_estate, rows, swept, written
 
 from comity.exposure.accounts import engine
 from comity.exposure.cube import load, save
@@ -73,28 +73,8 @@ def few_accounts():
 
 
 @pytest.fixture(name="estate")
-def a_plain_estate():
-    """A head in the United States, a company in Ireland; Dublin, Quincy and Zurich."""
-    from fractions import Fraction
-
-    from comity.kernel.estate import Entity, Estate, Service, Site, Store
-
-    both = frozenset({"content", "traffic"})
-    return Estate(
-        "Larch",
-        {"us": Entity("us", "Larch Corp", "US"), "ie": Entity("ie", "Larch Ltd", "IE", "us", Fraction(1))},
-        {
-            "d": Site("d", "Dublin", "IE", "ie"),
-            "q": Site("q", "Quincy", "US", "us"),
-            "z": Site("z", "Zurich", "CH", "ie"),
-        },
-        {"mail": Service("mail", "Mail", True, frozenset({"US", "IE", "DE"}))},
-        {
-            "dublin": Store("dublin", "d", "ie", "mail", "provider", both),
-            "quincy": Store("quincy", "q", "us", "mail", "provider", both | {"subscriber"}),
-            "zurich": Store("zurich", "z", "ie", "mail", "customer", both),
-        },
-    )
+def an_estate():
+    return plain_estate()
 
 
 def test_parquet_csv_and_sqlite_are_one_table(few, estate, tmp_path):

@@ -23,7 +23,7 @@ from comity.exposure.accounts import engine, opened
 from comity.exposure.cube import Cube
 from comity.exposure.judges import whose
 from comity.exposure.sweep import RANK
-from comity.kernel.decision import decide
+from comity.kernel.decision import Judge
 from comity.kernel.estate import Entity, Estate, Service, Site, Store
 from comity.kernel.words import Value
 from comity.lawpack import Packs, default_folder, read_folder
@@ -132,6 +132,26 @@ def estates(draw: st.DrawFn) -> Estate:
     return Estate("Larch", entities, sites, services, stores)
 
 
+def plain_estate() -> Estate:
+    """A head in the United States, a company in Ireland; Dublin, Quincy and Zurich."""
+    both = frozenset({"content", "traffic"})
+    return Estate(
+        "Larch",
+        {"us": Entity("us", "Larch Corp", "US"), "ie": Entity("ie", "Larch Ltd", "IE", "us", Fraction(1))},
+        {
+            "d": Site("d", "Dublin", "IE", "ie"),
+            "q": Site("q", "Quincy", "US", "us"),
+            "z": Site("z", "Zurich", "CH", "ie"),
+        },
+        {"mail": Service("mail", "Mail", True, frozenset({"US", "IE", "DE"}))},
+        {
+            "dublin": Store("dublin", "d", "ie", "mail", "provider", both),
+            "quincy": Store("quincy", "q", "us", "mail", "provider", both | {"subscriber"}),
+            "zurich": Store("zurich", "z", "ie", "mail", "customer", both),
+        },
+    )
+
+
 @st.composite
 def rows(draw: st.DrawFn, most: int = 12) -> list[dict[str, str]]:
     """A few accounts, with holes."""
@@ -186,13 +206,19 @@ def one_by_one(
                 continue
             said = whose({TERMS[name]: value(row[name]) for name in TERMS}, place)
             tried = [
-                decide({**ask.assumed, **facts, **ask.facts, **said}, law.on(on, ask.court)).verdict
+                judge(on, ask.court).decide({**ask.assumed, **facts, **ask.facts, **said}).verdict
                 for ask in own
                 for _, facts in says(ask, row["store"])
             ]
             best = min(tried, key=lambda verdict: RANK[verdict])
             found[place, category][best] = found[place, category].get(best, 0) + 1
     return found
+
+
+@cache
+def judge(on: date, court: str) -> Judge:
+    """The law of a day as a court reads it, made ready once."""
+    return Judge(packs().law.on(on, court))
 
 
 def value(cell: str) -> Value:

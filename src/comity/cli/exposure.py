@@ -23,6 +23,7 @@ from comity.cli.common import (
     out,
     plural,
     print_json,
+    progress,
     table,
 )
 from comity.cli.law import Laws
@@ -45,6 +46,10 @@ Day = Annotated[str | None, typer.Option("--on", help="the law of this day, e.g.
 Without = Annotated[
     list[str] | None, typer.Option("--without", help="an instrument, by its id, as if it had never been enacted")
 ]
+Since = Annotated[
+    str | None, typer.Option("--since", help="the first day of the page's past (default: ten years before the law's)")
+]
+NoHistory = Annotated[bool, typer.Option("--no-history", help="a page without the past, which takes longest")]
 CubeAt = Annotated[Path, typer.Argument(help="a cube that `comity exposure run` wrote")]
 SAID: dict[object, object] = {True: "yes", False: "no", None: "unknown"}
 SHOWN = 3
@@ -63,6 +68,9 @@ def run(
     laws: Laws = None,
     classes: Annotated[Path | None, typer.Option("--classes", help="also write every class, as Parquet")] = None,
     keep: Annotated[Path | None, typer.Option("--keep", help="also write each account's class, as Parquet")] = None,
+    page: Annotated[Path | None, typer.Option("--page", help="also draw it all on one HTML page")] = None,
+    since: Since = None,
+    no_history: NoHistory = False,
     as_json: AsJson = False,
 ) -> None:
     """Decide what every place could ask for, for every account, and keep the answer in a cube."""
@@ -71,9 +79,16 @@ def run(
     files = Files(estate, tuple(accounts or ()), table, tuple(ignore or ()), laws)
     with swept(files, _posed(on, assume, without)) as (cube, opened):
         report = kept(cube, opened, to, classes, keep)
+    if page:
+        draw(to, page, laws, (not no_history, since))
     if as_json:
         print_json(report)
         return
+    picture(report)
+
+
+def picture(report: Mapping[str, Any]) -> None:
+    """The report on a screen: by place and category how many accounts of each verdict."""
     if report["warning"]:
         errors.print(f"warning: {report['warning']}", style="yellow")
     out.print(f"[bold]{escape(report['provider'])}[/] · law of {report['on']}{_what_if(report)}")
@@ -83,6 +98,15 @@ def run(
     if none := sorted({row["category"] for row in report["rows"]} - {row["category"] for row in held}):
         out.print(f"\n[dim]demanded too, but no account has such records here: {', '.join(none)}[/]")
     out.print(f"\n[dim]cube {report['cube']}[/]")
+
+
+def draw(cube: Path, to: Path, laws: Path | None, past: tuple[bool, str | None]) -> dict[str, Any]:
+    """The page of a kept cube, while a bar shows how far its past has been looked into."""
+    from comity.desk.exposure_page import Wish, written_page
+
+    wanted, since = past
+    with progress("days looked at") as bar:
+        return written_page(cube, laws, Wish(wanted, a_day(since) if since else None, bar.track), to)
 
 
 def _posed(on: str | None, assume: list[str] | None, without: list[str] | None) -> Posed:

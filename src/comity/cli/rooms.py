@@ -15,6 +15,7 @@ ROOMS: Final = (
     "demand",
     "decision",
     "exposure",
+    "exposure_page",
     "exposure_tia",
     "matter",
     "gate",

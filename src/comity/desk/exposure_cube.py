@@ -18,6 +18,7 @@ from comity.desk.office import load_packs
 from comity.errors import ComityError
 from comity.exposure.accounts import Accounts, engine, opened
 from comity.exposure.apply import CLASS, Decided, OtherClasses, Wanted, bound_to, judge, keep, write
+from comity.exposure.breakdown import Breakdown, as_json, untold
 from comity.exposure.change import Move, moves
 from comity.exposure.classes import MANY, Classes, fold
 from comity.exposure.cube import Cube, load, save
@@ -137,9 +138,12 @@ def kept(cube: Cube, accounts: Accounts, to: Path, classes: Path | None, numbere
     return report(saved)
 
 
-def report(cube: Cube) -> dict[str, Any]:
-    """The picture by place and category: how many accounts of each verdict, and what is open."""
-    about, classes = cube.about, cube.classes
+def report(cube: Cube, both: bool = False) -> dict[str, Any]:
+    """The picture by place and category: how many accounts of each verdict, whose they are, and what is open.
+
+    With `both`, customers are also told apart by country and kind together.
+    """
+    about, classes, breakdown = cube.about, cube.classes, Breakdown(cube)
     warning = ""
     if classes.number > MANY:
         warning = f"{classes.number:,} classes of accounts: the column `{classes.explosive()}` tells most of them apart"
@@ -147,7 +151,8 @@ def report(cube: Cube) -> dict[str, Any]:
         "provider": about["estate"]["name"], "on": about["on"], "assume": about["assume"], "without": about["without"],
         "packs": about["packs"], "cube": cube.digest, "accounts": classes.accounts, "classes": classes.number,
         "columns": [column.name for column in classes.columns], "warning": warning,
-        "rows": [_row(cube, row) for row in cube.sweep.rows],
+        "not told apart": untold(cube),
+        "rows": [{**_row(cube, row), "by": as_json(breakdown, row, both)} for row in cube.sweep.rows],
     }  # fmt: skip
 
 
@@ -166,6 +171,15 @@ def _row(cube: Cube, row: Any) -> dict[str, Any]:
         "not held": cube.classes.accounts - sum(counts.values()), "classes": len(row.keys),
         "strongest": templates, "open points": dict(sorted(open_points.items())),
     }  # fmt: skip
+
+
+def shown(path: Path, chosen: tuple[tuple[str, ...], tuple[str, ...]], both: bool) -> dict[str, Any]:
+    """The report of a kept cube, or of some of its places and categories (none: all), at any later time."""
+    with engine() as con:
+        cube = load(con, path)
+        wanted = {(one.place, one.category) for one in _wanted(cube, *chosen)}
+        rows = tuple(row for row in cube.sweep.rows if (row.place, row.category) in wanted)
+        return report(replace(cube, sweep=replace(cube.sweep, rows=rows)), both)
 
 
 @contextmanager
