@@ -16,6 +16,7 @@ ROOMS: Final = (
     "decision",
     "exposure",
     "exposure_page",
+    "exposure_advise",
     "exposure_tia",
     "matter",
     "gate",

@@ -86,7 +86,7 @@ class Difference:
         """What was asked, and every move with both proofs."""
         return {
             "cube": self.old.digest, "from": _asked(self.old), "to": _asked(self.new),
-            "moves": [_move(move) for moves in self.grouped().values() for move in moves],
+            "moves": [moved(move) for moves in self.grouped().values() for move in moves],
         }  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def _asked(cube: Cube) -> dict[str, Any]:
     return {name: cube.about[name] for name in ("on", "assume", "without", "packs")}
 
 
-def _move(move: Move) -> dict[str, Any]:
+def moved(move: Move) -> dict[str, Any]:
+    """One move, for a program."""
     (old, new), sides = move.turn, (move.old, move.new)
     return {
         "place": move.place, "category": move.category, "store": move.store, "accounts": move.accounts,
