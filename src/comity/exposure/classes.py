@@ -25,6 +25,9 @@ MOST_VALUES: Final = 60_000
 MANY: Final = 1_000_000
 """From here on a person is warned: something in the table tells nearly every account from every other."""
 
+LAST: Final = 2**32 - 1
+"""No class has more accounts, and there are no more classes: a number of accounts and a row fit into eight octets."""
+
 STORE: Final = "store"
 
 Codes = tuple[int, ...]
@@ -179,15 +182,15 @@ def fold(classes: Classes, buckets: Sequence[Buckets]) -> list[Folded]:
         ).fetchall()
         return [Folded(classes.stores[store], (), number, number, ()) for store, number, _ in rows]
     coarse = ", ".join(f"{mapped(name, bucket)} AS b_{name}" for name, bucket in zip(names, buckets, strict=True))
-    packed = ", ".join(f"{name} := {65535} - classes.{name}" for name in names)
+    own = ", ".join(f"classes.{name}" for name in names)
+    largest = f"max((accounts << 32) | ({LAST} - rowid)::UBIGINT) & {LAST}"
     rows = classes.con.execute(
-        f"SELECT store, {coarse}, sum(accounts)::BIGINT, max(struct_pack(n := accounts, {packed})) FROM classes "
-        f"GROUP BY ALL ORDER BY ALL"
+        f"WITH folded AS (SELECT store, {coarse}, sum(accounts)::BIGINT AS number, {LAST} - ({largest}) AS best "
+        f"FROM classes GROUP BY ALL) SELECT folded.* EXCLUDE (best), classes.accounts, {own} "
+        f"FROM folded JOIN classes ON classes.rowid = folded.best ORDER BY ALL"
     ).fetchall()
-    return [
-        Folded(classes.stores[store], tuple(codes), number, best["n"], tuple(65535 - best[name] for name in names))
-        for store, *codes, number, best in rows
-    ]
+    at = 1 + len(names)
+    return [Folded(classes.stores[row[0]], row[1:at], row[at], row[at + 1], row[at + 2 :]) for row in rows]
 
 
 def mapped(name: str, buckets: Buckets) -> str:
