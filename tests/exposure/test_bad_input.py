@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 
 import pytest
 from tests.exposure.world import COLUMNS, counts, parquet, swept, written
@@ -161,3 +162,16 @@ def test_an_estate_without_accounts_gives_a_picture_without_numbers(tmp_path):
     with swept(estate(), [written(tmp_path, [])]) as cube:
         assert cube.classes.accounts == 0
         assert not any(counts(cube).values())
+
+
+def test_what_is_written_may_be_read_by_whom_the_office_lets_read(tmp_path):
+    """A file once came out readable by its writer alone, whatever the office's own setting."""
+    before = os.umask(0o027)
+    try:
+        with cubes.written(tmp_path / "cube") as beside:
+            beside.write_text("x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "cube").stat().st_mode) == 0o640
+    with pytest.raises(Unwritable), cubes.written(tmp_path):
+        pass

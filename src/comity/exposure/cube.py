@@ -11,6 +11,7 @@ import errno
 import hashlib
 import json
 import os
+import secrets
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,11 +62,9 @@ class Cube:
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """A file that is there whole or not at all: write to the path given here, and it takes the place of `path`."""
-    beside = None
+    beside = path.parent / f".{path.name}-{secrets.token_hex(4)}"
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        os.close(descriptor)
-        beside = Path(name)
+        beside.touch(exist_ok=False)
         yield beside
         with beside.open("rb") as file:
             os.fsync(file.fileno())
@@ -80,8 +79,7 @@ def written(path: Path) -> Iterator[Path]:
         why = "the disk is full; what stood there before is untouched" if full else str(error).split("\n")[0]
         raise Unwritable(path=str(path), why=why) from error
     finally:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
 
 
 def save(cube: Cube, path: Path) -> Cube:
