@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from comity.cli.common import (
@@ -27,6 +30,7 @@ from comity.cli.common import (
     table,
 )
 from comity.cli.law import Laws
+from comity.errors import ComityError
 
 if TYPE_CHECKING:
     from comity.desk.exposure_about import Posed
@@ -36,11 +40,14 @@ if TYPE_CHECKING:
 exposure = typer.Typer(help="Who can compel what, over every account.", no_args_is_help=True)
 app.add_typer(exposure, name="exposure")
 
-Accounts = Annotated[
-    list[Path] | None,
-    typer.Option("--accounts", help="Parquet, CSV or SQLite, or a folder of them (default: the estate's own table)"),
+ACCOUNTS = "Parquet, CSV or SQLite, or a folder of them; postgresql://…; a cluster's path"
+Accounts = Annotated[list[str] | None, typer.Option("--accounts", help=f"{ACCOUNTS} (default: the estate's own table)")]
+Named = Annotated[str, typer.Option("--table", help="the table of an SQLite file, a database, or Spark's catalogue")]
+Engine = Annotated[str, typer.Option("--engine", help="who reads the accounts: duckdb, postgres or spark")]
+Master = Annotated[
+    str,
+    typer.Option("--spark-master", help="sc://…, spark://…, local[2] (default: SPARK_REMOTE, or Spark's own settings)"),
 ]
-Named = Annotated[str, typer.Option("--table", help="the table of an SQLite file")]
 Ignored = Annotated[list[str] | None, typer.Option("--ignore", help="a column that states nothing the law could ask")]
 Day = Annotated[str | None, typer.Option("--on", help="the law of this day, e.g. 2018-03-23 (default: today)")]
 Without = Annotated[
@@ -53,6 +60,13 @@ NoHistory = Annotated[bool, typer.Option("--no-history", help="a page without th
 CubeAt = Annotated[Path, typer.Argument(help="a cube that `comity exposure run` wrote")]
 SAID: dict[object, object] = {True: "yes", False: "no", None: "unknown"}
 SHOWN = 3
+
+
+class Interrupted(ComityError):
+    """interrupted: each file is there whole, or as it was before"""
+
+    help = "run the command again"
+    exit_code = 130
 
 
 @exposure.command()
@@ -71,13 +85,15 @@ def run(
     page: Annotated[Path | None, typer.Option("--page", help="also draw it all on one HTML page")] = None,
     since: Since = None,
     no_history: NoHistory = False,
+    engine: Engine = "duckdb",
+    spark_master: Master = "",
     as_json: AsJson = False,
 ) -> None:
     """Decide what every place could ask for, for every account, and keep the answer in a cube."""
     from comity.desk.exposure_cube import Files, kept, swept
 
-    files = Files(estate, tuple(accounts or ()), table, tuple(ignore or ()), laws)
-    with swept(files, _posed(on, assume, without)) as (cube, opened):
+    files = Files(estate, tuple(accounts or ()), table, tuple(ignore or ()), laws, (engine, spark_master))
+    with _working(), swept(files, _posed(on, assume, without), keep is not None) as (cube, opened):
         report = kept(cube, opened, to, classes, keep)
     if page:
         draw(to, page, laws, (not no_history, since))
@@ -107,6 +123,25 @@ def draw(cube: Path, to: Path, laws: Path | None, past: tuple[bool, str | None])
     wanted, since = past
     with progress("days looked at") as bar:
         return written_page(cube, laws, Wish(wanted, a_day(since) if since else None, bar.track), to)
+
+
+@contextmanager
+def _working() -> Iterator[None]:
+    """Show whoever looks on that the work goes on, and for how long; end it in order if it is interrupted."""
+    columns = (SpinnerColumn(), TextColumn("reading and deciding"), TimeElapsedColumn())
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+            bar.add_task("", total=None)
+            yield
+    except KeyboardInterrupt:
+        raise Interrupted from None
+    except RuntimeError as error:  # DuckDB's word for it, while a query runs
+        if "interrupted" in str(error):
+            raise Interrupted from error
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _posed(on: str | None, assume: list[str] | None, without: list[str] | None) -> Posed:
@@ -187,8 +222,10 @@ def _show_move(move: Move) -> None:
 @exposure.command()
 def apply(
     cube: CubeAt,
-    accounts: Annotated[list[Path], typer.Option("--accounts", help="the accounts, or what `run --keep` wrote")],
-    to: Annotated[Path, typer.Option("--out", help="where the accounts with their verdicts are written, as Parquet")],
+    to: Annotated[str, typer.Option("--out", help="where the accounts with their verdicts are written, as Parquet")],
+    accounts: Annotated[
+        list[str] | None, typer.Option("--accounts", help=f"the accounts ({ACCOUNTS}), or what `run --keep` wrote")
+    ] = None,
     place: Annotated[list[str] | None, typer.Option("--place", help="only demands from here (default: all)")] = None,
     category: Annotated[
         list[str] | None, typer.Option("--category", help="only records of this category (default: all)")
@@ -199,13 +236,16 @@ def apply(
     table: Named = "",
     ignore: Ignored = None,
     laws: Laws = None,
+    engine: Engine = "duckdb",
+    spark_master: Master = "",
     as_json: AsJson = False,
 ) -> None:
     """Write verdict and proof beside every account: two columns a place and category, such as us_content_proof."""
     from comity.desk.exposure_cube import Files, applied
 
-    files = Files(cube, tuple(accounts), table, tuple(ignore or ()), laws)
-    done = applied(cube, files, (tuple(place or ()), tuple(category or ())), exact, to)
+    files = Files(cube, tuple(accounts or ()), table, tuple(ignore or ()), laws, (engine, spark_master))
+    with _working():
+        done = applied(cube, files, (tuple(place or ()), tuple(category or ())), exact, to)
     if as_json:
         print_json(done)
         return

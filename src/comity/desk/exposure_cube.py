@@ -16,12 +16,13 @@ from comity.desk.exposure import Given, TooNarrow, gathered, prepared, run, term
 from comity.desk.exposure_about import Posed, about, from_json, posed_of, templates_of
 from comity.desk.office import load_packs
 from comity.errors import ComityError
-from comity.exposure.accounts import Accounts, engine, opened
-from comity.exposure.apply import CLASS, Decided, OtherClasses, Wanted, bound_to, judge, keep, write
+from comity.exposure.accounts import DUCKDB, Accounts, engine
+from comity.exposure.apply import CLASS, Decided, OtherClasses, Wanted, bound_to, judge, keep
 from comity.exposure.breakdown import Breakdown, as_json, untold
 from comity.exposure.change import Move, moves
 from comity.exposure.classes import MANY, Classes, fold
 from comity.exposure.cube import Cube, load, save
+from comity.exposure.engines import SPARK, Source, StaysThere, accounts_of, write
 from comity.exposure.judges import Found
 from comity.exposure.listing import listed
 from comity.exposure.sweep import STRENGTH, Before, View, common, strongest, sweep
@@ -58,13 +59,14 @@ Engine = duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True)
 class Files:
-    """Where what is swept lies: the estate, the accounts (none: the estate's own table), the packs."""
+    """Where what is swept lies: the estate, the accounts (none: the estate's own table), the packs; who reads them."""
 
     estate: Path
-    accounts: tuple[Path, ...] = ()
+    accounts: tuple[Path | str, ...] = ()
     table: str = ""
     ignore: tuple[str, ...] = ()
     laws: Path | None = None
+    engine: tuple[str, str] = (DUCKDB, "")
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,10 @@ TIMES = ("old", "new")
 
 
 @contextmanager
-def swept(files: Files, posed: Posed) -> Iterator[tuple[Cube, Accounts]]:
-    """Sweep over files; the accounts stay open as long as somebody works with the cube."""
+def swept(files: Files, posed: Posed, keeping: bool = False) -> Iterator[tuple[Cube, Accounts]]:
+    """Sweep over the accounts, which stay open as long as somebody works with the cube; say so if all will be kept."""
+    if keeping and files.engine[0] == SPARK:
+        raise StaysThere
     estate, packs = read_estate(files.estate, with_accounts=False).estate, load_packs(files.laws)
     with engine() as con, _accounts(con, files) as accounts:
         yield run(con, estate, packs, accounts, posed), accounts
@@ -118,13 +122,13 @@ def swept(files: Files, posed: Posed) -> Iterator[tuple[Cube, Accounts]]:
 
 @contextmanager
 def _accounts(con: duckdb.DuckDBPyConnection, files: Files) -> Iterator[Accounts]:
-    paths = files.accounts
-    if not paths:
+    paths, (name, master) = files.accounts, files.engine
+    if not paths and not (name == SPARK and files.table):
         table = read_document(files.estate).data.get("accounts", {}).get("path")
-        if table is None:
+        if table is None or name not in (DUCKDB, SPARK):
             raise NoAccounts(path=str(files.estate))
         paths = (files.estate.parent / table,)
-    with opened(con, paths, files.table) as accounts:
+    with accounts_of(con, Source(tuple(map(str, paths)), files.table, name, master)) as accounts:
         columns = {name: kind for name, kind in accounts.columns.items() if name not in files.ignore}
         yield replace(accounts, columns=columns)
 
@@ -221,9 +225,11 @@ def differ(old: Cube, packs: Packs, posed: Posed, estate: Estate | None = None) 
 
 
 def applied(
-    path: Path, files: Files, chosen: tuple[tuple[str, ...], tuple[str, ...]], exact: bool, to: Path
+    path: Path, files: Files, chosen: tuple[tuple[str, ...], tuple[str, ...]], exact: bool, to: Path | str
 ) -> dict[str, Any]:
     """Write verdict and proof beside every account, as the cube's law and estate have it."""
+    if not (files.accounts or (files.engine[0] == SPARK and files.table)):
+        raise NoAccounts(path=str(path))
     packs = load_packs(files.laws)
     with engine() as con:
         cube = load(con, path)
@@ -231,14 +237,14 @@ def applied(
             raise OtherPacks
         wanted = _wanted(cube, *chosen)
         with _accounts(con, files) as accounts:
-            if CLASS in accounts.columns and bound_to(con, files.accounts[0]) != cube.numbering:
+            if CLASS in accounts.columns and bound_to(con, Path(files.accounts[0])) != cube.numbering:
                 raise OtherClasses(path=accounts.label)
             number = written_back(cube, packs, (accounts, exact), wanted, to)
     columns = [f"{one.column}_{what}" for one in wanted for what in ("verdict", "proof")]
     return {"accounts": number, "columns": columns, "cube": cube.digest}
 
 
-def written_back(cube: Cube, packs: Packs, given: tuple[Accounts, bool], wanted: list[Wanted], to: Path) -> int:
+def written_back(cube: Cube, packs: Packs, given: tuple[Accounts, bool], wanted: list[Wanted], to: Path | str) -> int:
     """Write what is wanted beside each of the accounts given; how many there are.
 
     Accounts that were not kept with their classes are gathered and decided anew: there may be new ones among them.
@@ -249,7 +255,7 @@ def written_back(cube: Cube, packs: Packs, given: tuple[Accounts, bool], wanted:
         classes = gathered(cube.classes.con, estate, packs, accounts)
         cube = again((estate, classes), packs, cube, only)
     judge(cube, wanted, _exactly(cube, packs, estate, only) if exact else None)
-    return write(cube.classes, accounts, to)
+    return write(cube.classes, accounts, str(to))
 
 
 def again(holdings: tuple[Estate, Classes], packs: Packs, cube: Cube, only: Given) -> Cube:

@@ -11,13 +11,17 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Final
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any, ClassVar, Final
 
 import duckdb
 
-from comity.errors import ComityError, Unreadable
+from comity.errors import ComityError, Unreadable, Unwritable
+
+DUCKDB: Final = "duckdb"
+"""The engine on this machine, which reads files; `engines.py` has the others."""
 
 MEMORY: Final = "1GiB"
 """What the engine may hold in memory; beyond it, it uses the disk."""
@@ -42,11 +46,28 @@ class WhichTable(ComityError):
 
 @dataclass(frozen=True)
 class Accounts:
-    """An opened table of accounts: how to ask for it in SQL, and its columns with their types."""
+    """An opened table of accounts: how to ask for it in SQL, and its columns with their types.
 
+    Whoever works with accounts needs `grouped` alone, and to write something beside each of them `rows`. A table on
+    another engine answers both itself (`scale.py`), and nothing else of it is ever read.
+    """
+
+    engine: ClassVar[str] = DUCKDB
     sql: str
     columns: Mapping[str, str]
     label: str
+
+    def grouped(self, con: duckdb.DuckDBPyConnection, cells: Mapping[str, str]) -> str:
+        """SQL for every combination of cells that some account has, and how many `accounts` have it.
+
+        `cells` has for each name of the answer the column it comes from.
+        """
+        asked = ", ".join(f"{named(column)} AS {name}" for name, column in cells.items())
+        return f"SELECT {asked}, count(*) AS accounts FROM {self.sql} GROUP BY ALL"
+
+    def rows(self, con: duckdb.DuckDBPyConnection) -> str:
+        """What to put after FROM to have every account, once."""
+        return self.sql
 
 
 @contextmanager
@@ -91,11 +112,19 @@ def _described(con: duckdb.DuckDBPyConnection, sql: str, label: str) -> Accounts
 
 @contextmanager
 def reading(label: str) -> Iterator[None]:
-    """Say what a person can do something about when the engine cannot read."""
+    """Say what a person can do something about when the engine cannot read, or has no room for what it read."""
     try:
         yield
     except (duckdb.Error, OSError, sqlite3.Error) as error:
+        if full(error):
+            raise Unwritable(path=gettempdir(), why="the disk is full") from error
         raise Unreadable(path=label, why=str(error).split("\n")[0]) from error
+
+
+def full(error: Exception) -> bool:
+    """Whether an error is that of a disk without room, as the system or the engine has it."""
+    said = str(error)
+    return getattr(error, "errno", None) == ENOSPC or "No space left" in said or f'"errno":"{ENOSPC}"' in said
 
 
 def _files(path: Path) -> list[Path]:

@@ -84,12 +84,9 @@ class Folded:
 
 def gather(con: duckdb.DuckDBPyConnection, accounts: Accounts, columns: Sequence[Column], stores: Column) -> Classes:
     """Group the accounts by store and the columns given, or raise `Faulty` with every value that may not stand."""
-    asked = ", ".join([f"{named(STORE)} AS store", *(f"{named(c.name)} AS c{at}" for at, c in enumerate(columns))])
+    cells = {name: column.name for name, column in _keyed(columns, stores).items()}
     with reading(accounts.label):
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE gathered AS SELECT {asked}, count(*) AS accounts "
-            f"FROM {accounts.sql} GROUP BY ALL"
-        )
+        con.execute(f"CREATE OR REPLACE TEMP TABLE gathered AS {accounts.grouped(con, cells)}")
     found: list[Fault] = []
     values = [_values(con, column, name, found) for name, column in _keyed(columns, stores).items()]
     if found:
@@ -170,7 +167,7 @@ def number(con: duckdb.DuckDBPyConnection, accounts: Accounts, columns: Sequence
     )
     cells = dict(zip(names, (STORE, *(column.name for column in columns)), strict=True))
     back = " AND ".join(f"a.{named(cell)} IS NOT DISTINCT FROM numbered.{name}" for name, cell in cells.items())
-    return f"SELECT a.*, numbered.class FROM {accounts.sql} AS a JOIN numbered ON {back}"
+    return f"SELECT a.*, numbered.class FROM {accounts.rows(con)} AS a JOIN numbered ON {back}"
 
 
 def fold(classes: Classes, buckets: Sequence[Buckets]) -> list[Folded]:

@@ -7,7 +7,6 @@ of `cube.json`, which names that of the classes. The same accounts, estate and p
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -24,6 +23,7 @@ import duckdb
 
 from comity.errors import ComityError, Unwritable
 from comity.exposure import classes as tables
+from comity.exposure.accounts import full
 from comity.exposure.classes import Classes
 from comity.exposure.columns import Column
 from comity.exposure.judges import Found
@@ -74,9 +74,9 @@ def written(path: Path) -> Iterator[Path]:
             os.fsync(folder)
         finally:
             os.close(folder)
-    except (OSError, duckdb.IOException) as error:
-        full = (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error)
-        why = "the disk is full; what stood there before is untouched" if full else str(error).split("\n")[0]
+    except (OSError, duckdb.IOException, Unwritable) as error:
+        no_room = isinstance(error, Unwritable) or full(error)
+        why = "the disk is full; what stood there before is untouched" if no_room else str(error).split("\n")[0]
         raise Unwritable(path=str(path), why=why) from error
     finally:
         beside.unlink(missing_ok=True)
