@@ -12,7 +12,9 @@ from tests.exposure.world import COLUMNS, counts, parquet, swept, written
 from comity.desk.estate import read_estate
 from comity.errors import Faulty, Unreadable, Unwritable
 from comity.exposure import cube as cubes
-from comity.exposure.accounts import MixedTables, engine
+from comity.exposure.accounts import Accounts, MixedTables, engine
+from comity.exposure.classes import gather
+from comity.exposure.columns import Column
 from comity.exposure.cube import NotACube, load, save
 from comity.kernel.estate import Entity, Estate, Service, Site, Store
 
@@ -175,3 +177,12 @@ def test_what_is_written_may_be_read_by_whom_the_office_lets_read(tmp_path):
     assert stat.S_IMODE((tmp_path / "cube").stat().st_mode) == 0o640
     with pytest.raises(Unwritable), cubes.written(tmp_path):
         pass
+
+
+def test_a_column_that_is_no_list_of_codes_is_refused(tmp_path):
+    """Accounts with the values that came after the sixty-thousandth were once left out, and nobody was told."""
+    with engine() as con:
+        many = Accounts("(SELECT 'dublin' AS store, 'v' || i AS label FROM range(60001) t (i))", {}, "the table")
+        with pytest.raises(Faulty) as caught:
+            gather(con, many, [Column("label", "record.label")], Column("store", "", "code", ("dublin",)))
+    assert [fault.name for fault in caught.value.faults] == ["too-many-values"]

@@ -128,12 +128,15 @@ def _values(con: duckdb.DuckDBPyConnection, column: Column, name: str, found: li
     """The values of one column, in one order whatever the table's; `coded_NAME` then says which cell is which."""
     cells = con.execute(
         f"SELECT CAST({name} AS VARCHAR) AS cell, sum(accounts)::BIGINT AS number FROM gathered GROUP BY 1 "
-        f"ORDER BY number DESC, cell LIMIT {MOST_VALUES}"
+        f"ORDER BY number DESC, cell LIMIT {MOST_VALUES + 1}"
     ).fetchall()
     said = {cell: column.read(cell) for cell, _ in cells}
     wrong = {str(cell): number for cell, number in cells if said[cell] is WRONG}
     if wrong:
         found.append(_refused(column, wrong))
+    elif len(cells) > MOST_VALUES:
+        what = f"the column has more than {MOST_VALUES:,} values"
+        found.append(Fault("too-many-values", column.name, what, f"pass over it with --ignore {column.name}"))
     if name == STORE and None in said.values():
         empty = sum(number for cell, number in cells if said[cell] is None)
         what = f"at {empty:,} accounts the column `{STORE}` is empty"
