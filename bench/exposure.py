@@ -29,9 +29,9 @@ from bench.accounts import estate, made
 from bench.common import WORK, Result, alternate
 from bench.decide import regorus, ten
 
-from comity.desk.exposure import Posed, prepared, run
-from comity.desk.exposure_about import templates_of
-from comity.desk.exposure_cube import differ, written_back
+from comity.desk.exposure.about import templates_of
+from comity.desk.exposure.kept import differ, written_back
+from comity.desk.exposure.run import Posed, prepared, run
 from comity.desk.office import load_packs
 from comity.exposure.accounts import engine, opened
 from comity.exposure.apply import Wanted, keep

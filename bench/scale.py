@@ -19,8 +19,8 @@ from typing import Any
 import duckdb
 from bench.accounts import estate, made
 
-from comity.desk.exposure import gathered, prepared
-from comity.desk.exposure_about import Posed
+from comity.desk.exposure.about import Posed
+from comity.desk.exposure.run import gathered, prepared
 from comity.desk.office import load_packs
 from comity.exposure.accounts import engine
 from comity.exposure.classes import fold

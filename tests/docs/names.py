@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from comity.desk.exposure_aim_read import NAMES as ADVICE
+from comity.desk.exposure.aim_read import NAMES as ADVICE
 from comity.intake.faults import NAMES as DEMAND
 from comity.lawpack.cases import NAMES as CASES
 from comity.lawpack.faults import NAMES as PACK
@@ -27,7 +27,7 @@ FILLED = {
 def names() -> dict[str, str]:
     """Every name, and one file that makes it."""
     found = dict.fromkeys(PACK, "lawpack/faults.py") | dict.fromkeys(DEMAND, "intake/faults.py")
-    found |= dict.fromkeys(ADVICE, "desk/exposure_aim_read.py")
+    found |= dict.fromkeys(ADVICE, "desk/exposure/aim_read.py")
     found |= dict.fromkeys(CASES, "lawpack/cases.py")
     found |= dict.fromkeys(REMEDIES, "registry/check.py")
     for path in sorted(SOURCE.rglob("*.py")):

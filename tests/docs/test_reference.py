@@ -14,7 +14,8 @@ import pytest
 from tests.docs.names import names
 from tools import docs
 
-from comity.desk import estate, exposure_aim_read, office
+from comity.desk import estate, office
+from comity.desk.exposure import aim_read
 from comity.desk.tia import answers
 from comity.intake.keys import DEMAND, PAPER, SCOPE
 from comity.kernel.gate import WORK
@@ -122,7 +123,7 @@ def test_the_reasons_that_work_removes_are_marked_so() -> None:
     [
         ("office", office.SHAPES),
         ("estate", estate.SHAPES),
-        ("advice", exposure_aim_read.SHAPES),
+        ("advice", aim_read.SHAPES),
         ("pack", PACK),
         ("tia", answers.SHAPES),
     ],

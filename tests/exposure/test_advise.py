@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from tests.exposure.world import COLUMNS, ON, TERMS, estates, packs, rows, swept, value, written
 
 from comity.desk.decision import UNION, Words
-from comity.desk.exposure import asks, held, run, serving
-from comity.desk.exposure_about import Posed
-from comity.desk.exposure_advise import Advice, TooManyWays, advise
-from comity.desk.exposure_aim import Aim, Edit, Named, Offer, added, edited, opened, sold, undirected
-from comity.desk.exposure_aim_read import NAMES, read_aim
+from comity.desk.exposure.about import Posed
+from comity.desk.exposure.advise import Advice, TooManyWays, advise
+from comity.desk.exposure.aim import Aim, Edit, Named, Offer, added, edited, opened, sold, undirected
+from comity.desk.exposure.aim_read import NAMES, read_aim
+from comity.desk.exposure.run import asks, held, run, serving
 from comity.errors import Faulty
 from comity.exposure.accounts import engine
 from comity.exposure.accounts import opened as opened_accounts

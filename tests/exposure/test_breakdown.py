@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exposure.world import COLUMNS, counts, estates, one_by_one, packs, plain_estate, rows, swept, value, written
 
-from comity.desk.exposure_cube import kept, report, shown
+from comity.desk.exposure.kept import kept, report, shown
 from comity.exposure.accounts import engine, opened
 from comity.exposure.breakdown import EXPOSED, Breakdown, untold
 from comity.exposure.cube import load, save

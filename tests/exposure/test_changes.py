@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exposure.world import COLUMNS, ON, counts, estates, laws, one_by_one, packs, rows, swept, value, written
 
-from comity.desk.exposure import TooNarrow
-from comity.desk.exposure_about import Posed, as_json, from_json
-from comity.desk.exposure_cube import Files, OtherPacks, applied, differ, kept
+from comity.desk.exposure.about import Posed, as_json, from_json
+from comity.desk.exposure.kept import Files, OtherPacks, applied, differ, kept
+from comity.desk.exposure.run import TooNarrow
 from comity.exposure.accounts import engine, opened
 from comity.exposure.apply import OtherClasses
 from comity.exposure.cube import load, save

@@ -22,9 +22,9 @@ from tests.exposure.places import HERE, Opened, Row, as_parquet, into_postgres, 
 from tests.exposure.test_unreached import ESTATE
 from tests.exposure.world import COLUMNS, ON, PLACES, estates, laws, packs
 
-from comity.desk.exposure import run
-from comity.desk.exposure_about import Posed
-from comity.desk.exposure_cube import Files, StaysThere, applied, kept, swept
+from comity.desk.exposure.about import Posed
+from comity.desk.exposure.kept import Files, StaysThere, applied, kept, swept
+from comity.desk.exposure.run import run
 from comity.errors import Faulty
 from comity.exposure.cube import save
 from comity.exposure.engines import Source

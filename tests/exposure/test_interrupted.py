@@ -16,9 +16,9 @@ from bench.accounts import estate as larch
 from tests.exposure.test_unreached import ESTATE
 from tests.exposure.world import COLUMNS, ON, packs
 
-from comity.desk.exposure import run
-from comity.desk.exposure_about import Posed
-from comity.desk.exposure_cube import report
+from comity.desk.exposure.about import Posed
+from comity.desk.exposure.kept import report
+from comity.desk.exposure.run import run
 from comity.exposure.accounts import engine, opened
 from comity.exposure.classes import MANY
 from comity.exposure.columns import countries

@@ -17,12 +17,12 @@ import pytest
 from tests.exposure.world import COLUMNS, counts, laws, packs, plain_estate, swept, written
 from tests.letters.test_page import contrast
 
-from comity.desk.exposure_about import Posed
-from comity.desk.exposure_classes import chosen, lines
-from comity.desk.exposure_cube import OtherPacks, kept
-from comity.desk.exposure_history import days, history, picture, ten_years_before
-from comity.desk.exposure_page import Shown, Wish, written_page
-from comity.desk.exposure_proofs import NoSuchProof, Proofs, proof_of
+from comity.desk.exposure.about import Posed
+from comity.desk.exposure.classes import chosen, lines
+from comity.desk.exposure.history import days, history, picture, ten_years_before
+from comity.desk.exposure.kept import OtherPacks, kept
+from comity.desk.exposure.page import Shown, Wish, written_page
+from comity.desk.exposure.proofs import NoSuchProof, Proofs, proof_of
 from comity.exposure.accounts import engine, opened
 from comity.exposure.cube import load
 from comity.exposure.sweep import STRENGTH

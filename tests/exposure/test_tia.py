@@ -23,8 +23,8 @@ from typer.testing import CliRunner
 
 from comity.cli import rooms
 from comity.cli.common import app
-from comity.desk.exposure_about import Posed
-from comity.desk.exposure_cube import OtherPacks
+from comity.desk.exposure.about import Posed
+from comity.desk.exposure.kept import OtherPacks
 from comity.desk.tia.answers import read_answers
 from comity.desk.tia.assess import Adequacy, NoLawOfTransfers, NotACountry, adequate, answered, assess, assessed
 from comity.desk.tia.cites import GROUP, beside

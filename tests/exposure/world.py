@@ -17,8 +17,8 @@ import duckdb
 from hypothesis import strategies as st
 
 from comity.desk.decision import UNION, Words
-from comity.desk.exposure import asks, held, run, serving
-from comity.desk.exposure_about import Posed
+from comity.desk.exposure.about import Posed
+from comity.desk.exposure.run import asks, held, run, serving
 from comity.exposure.accounts import engine, opened
 from comity.exposure.cube import Cube
 from comity.exposure.judges import whose

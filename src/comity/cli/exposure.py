@@ -33,8 +33,8 @@ from comity.cli.law import Laws
 from comity.errors import ComityError
 
 if TYPE_CHECKING:
-    from comity.desk.exposure_about import Posed
-    from comity.desk.exposure_cube import Difference
+    from comity.desk.exposure.about import Posed
+    from comity.desk.exposure.kept import Difference
     from comity.exposure.change import Move
 
 exposure = typer.Typer(help="Who can compel what, over every account.", no_args_is_help=True)
@@ -90,7 +90,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Decide what every place could ask for, for every account, and keep the answer in a cube."""
-    from comity.desk.exposure_cube import Files, kept, swept
+    from comity.desk.exposure.kept import Files, kept, swept
 
     files = Files(estate, tuple(accounts or ()), table, tuple(ignore or ()), laws, (engine, spark_master))
     with _working(), swept(files, _posed(on, assume, without), keep is not None) as (cube, opened):
@@ -118,7 +118,7 @@ def picture(report: Mapping[str, Any]) -> None:
 
 def draw(cube: Path, to: Path, laws: Path | None, past: tuple[bool, str | None]) -> dict[str, Any]:
     """The page of a kept cube, while a bar shows how far its past has been looked into."""
-    from comity.desk.exposure_page import Wish, written_page
+    from comity.desk.exposure.page import Wish, written_page
 
     wanted, since = past
     with progress("days looked at") as bar:
@@ -145,7 +145,7 @@ def _working() -> Iterator[None]:
 
 
 def _posed(on: str | None, assume: list[str] | None, without: list[str] | None) -> Posed:
-    from comity.desk.exposure_about import Posed
+    from comity.desk.exposure.about import Posed
 
     day: date = a_day(on) if on else now().date()
     return Posed(day, tuple(assume or ()), tuple(without or ()))
@@ -183,7 +183,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """What another day, law or estate would change: which accounts move from which verdict to which, and why."""
-    from comity.desk.exposure_cube import changed
+    from comity.desk.exposure.kept import changed
 
     day = None if on is None else a_day(on)
     with changed(cube, (day, tuple(assume or ()), tuple(without or ())), estate, laws) as found:
@@ -241,7 +241,7 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Write verdict and proof beside every account: two columns a place and category, such as us_content_proof."""
-    from comity.desk.exposure_cube import Files, applied
+    from comity.desk.exposure.kept import Files, applied
 
     files = Files(cube, tuple(accounts or ()), table, tuple(ignore or ()), laws, (engine, spark_master))
     with _working():

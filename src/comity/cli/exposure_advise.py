@@ -14,8 +14,8 @@ from comity.cli.exposure import CubeAt, exposure
 from comity.cli.law import Laws
 
 if TYPE_CHECKING:
-    from comity.desk.exposure_advise import Advice, Proposal
-    from comity.desk.exposure_proof import Tally
+    from comity.desk.exposure.advise import Advice, Proposal
+    from comity.desk.exposure.effect import Tally
     from comity.exposure.change import Move, Side
 
 AimAt = Annotated[
@@ -33,7 +33,7 @@ WHY = {"cheapest": "the cheapest set", "fewest": "the fewest changes", "nearest"
 @exposure.command()
 def advise(cube: CubeAt, aim: AimAt, tries: Tries = 4096, laws: Laws = None, as_json: AsJson = False) -> None:
     """Propose the smallest sets of changes that bring an exposure under a target; exit code 6 if none does."""
-    from comity.desk.exposure_advise import advised
+    from comity.desk.exposure.advise import advised
 
     with progress("sets of shared changes") as bar:
         task = bar.add_task("", total=None)

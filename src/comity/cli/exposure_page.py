@@ -29,7 +29,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Print the picture of a kept cube again: by place and category and, if you like, by customer."""
-    from comity.desk.exposure_cube import shown
+    from comity.desk.exposure.kept import shown
 
     report = shown(cube, (tuple(place or ()), tuple(category or ())), by == "both")
     if as_json:
@@ -87,7 +87,7 @@ def proof(
     as_json: AsJson = False,
 ) -> None:
     """Print a proof of a kept cube by its id: the decision is made again, and is the one that the cube keeps."""
-    from comity.desk.exposure_proofs import proof_of
+    from comity.desk.exposure.proofs import proof_of
 
     found = proof_of(cube, id, laws)
     if as_json:

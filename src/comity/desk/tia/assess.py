@@ -13,9 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from comity.desk.exposure import Given, without
-from comity.desk.exposure_about import Posed, as_json, from_json, posed_of
-from comity.desk.exposure_cube import OtherPacks, again
+from comity.desk.exposure.about import Posed, as_json, from_json, posed_of
+from comity.desk.exposure.kept import OtherPacks, again
+from comity.desk.exposure.run import Given, without
 from comity.desk.office import load_packs
 from comity.desk.tia.answers import SAFEGUARDS, Answers, read_answers
 from comity.desk.tia.cites import GROUP, Library

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from comity.desk.exposure import Given, prepared
-from comity.desk.exposure_about import from_json, posed_of, templates_of
+from comity.desk.exposure.about import from_json, posed_of, templates_of
+from comity.desk.exposure.run import Given, prepared
 from comity.desk.tia.transfers import lives_inside, status
 from comity.exposure.classes import fold
 from comity.exposure.cube import Cube

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from comity.desk.exposure_about import posed_of
-from comity.desk.exposure_cube import Difference, differ
+from comity.desk.exposure.about import posed_of
+from comity.desk.exposure.kept import Difference, differ
 from comity.exposure.cube import Cube
 from comity.exposure.sweep import STRENGTH, Row
 from comity.kernel.law import Law

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from comity.desk.exposure_history import History, Picture, Turn
+from comity.desk.exposure.history import History, Picture, Turn
 from comity.exposure.change import NOT_HELD, Move
 from comity.exposure.sweep import STRENGTH
 from comity.kernel.law import LIVE

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from comity.desk.exposure import Given, prepared
-from comity.desk.exposure_about import from_json, posed_of, templates_of
-from comity.desk.exposure_cube import OtherPacks
+from comity.desk.exposure.about import from_json, posed_of, templates_of
+from comity.desk.exposure.kept import OtherPacks
+from comity.desk.exposure.run import Given, prepared
 from comity.desk.office import load_packs
 from comity.errors import ComityError
 from comity.exposure.accounts import engine

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from comity.desk.exposure_aim import Edit, Named, edited
-from comity.desk.exposure_estates import Estates
+from comity.desk.exposure.aim import Edit, Named, edited
+from comity.desk.exposure.estates import Estates
 from comity.exposure.change import Move, Side
 from comity.exposure.judges import Found
 from comity.exposure.reach import Ground, Mask, Standing, reaches

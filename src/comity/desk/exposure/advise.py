@@ -13,11 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from comity.desk.exposure_aim import Aim, Edit, edited
-from comity.desk.exposure_aim_read import read_aim
-from comity.desk.exposure_cube import OtherPacks, moved
-from comity.desk.exposure_estates import Estates
-from comity.desk.exposure_proof import Effect, Tally, effect, today
+from comity.desk.exposure.aim import Aim, Edit, edited
+from comity.desk.exposure.aim_read import read_aim
+from comity.desk.exposure.effect import Effect, Tally, effect, today
+from comity.desk.exposure.estates import Estates
+from comity.desk.exposure.kept import OtherPacks, moved
 from comity.desk.office import load_packs
 from comity.errors import ComityError
 from comity.exposure.accounts import engine

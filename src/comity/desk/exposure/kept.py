@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 
 from comity.desk.estate import read_estate
-from comity.desk.exposure import Given, TooNarrow, gathered, prepared, run, terms_read, touched
-from comity.desk.exposure_about import Posed, about, from_json, posed_of, templates_of
+from comity.desk.exposure.about import Posed, about, from_json, posed_of, templates_of
+from comity.desk.exposure.run import Given, TooNarrow, gathered, prepared, run, terms_read, touched
 from comity.desk.office import load_packs
 from comity.errors import ComityError
 from comity.exposure.accounts import DUCKDB, Accounts, engine

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from comity.desk.exposure_about import templates_of
-from comity.desk.exposure_proofs import Proofs
+from comity.desk.exposure.about import templates_of
+from comity.desk.exposure.proofs import Proofs
 from comity.exposure.cube import Cube
 from comity.exposure.judges import HOME, Found
 from comity.exposure.sweep import RANK, STRENGTH, Row, Ruling

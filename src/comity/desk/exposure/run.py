@@ -17,7 +17,7 @@ import duckdb
 
 from comity.desk.decision import UNION, NoCourt, Words, stated
 from comity.desk.estate import COLUMNS, KINDS
-from comity.desk.exposure_about import Posed, about
+from comity.desk.exposure.about import Posed, about
 from comity.errors import ComityError, Faulty
 from comity.exposure.accounts import Accounts
 from comity.exposure.apply import CLASS

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import comity_laws
-from comity.desk.exposure_about import posed_of, templates_of
-from comity.desk.exposure_classes import held, listed
-from comity.desk.exposure_history import History, Track, history, ten_years_before
-from comity.desk.exposure_past import Telling
-from comity.desk.exposure_proofs import Proofs
+from comity.desk.exposure.about import posed_of, templates_of
+from comity.desk.exposure.classes import held, listed
+from comity.desk.exposure.history import History, Track, history, ten_years_before
+from comity.desk.exposure.past import Telling
+from comity.desk.exposure.proofs import Proofs
 from comity.desk.office import load_packs
 from comity.exposure.accounts import engine
 from comity.exposure.breakdown import UNKNOWN, Breakdown, untold

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Final
 
 from comity.desk.decision import UNION, Words
-from comity.desk.exposure import asks, held, reader, serving, supposed
-from comity.desk.exposure_about import from_json, posed_of, templates_of
-from comity.desk.exposure_aim import Named
+from comity.desk.exposure.about import from_json, posed_of, templates_of
+from comity.desk.exposure.aim import Named
+from comity.desk.exposure.run import asks, held, reader, serving, supposed
 from comity.exposure.classes import Buckets, Folded, fold
 from comity.exposure.cube import Cube
 from comity.exposure.judges import HOME, Bench

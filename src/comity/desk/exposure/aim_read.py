@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from comity.desk.estate import KINDS
-from comity.desk.exposure_about import from_json
-from comity.desk.exposure_aim import Aim, Edit, Named, Offer, added, closed, edited, opened, sold, undirected
+from comity.desk.exposure.about import from_json
+from comity.desk.exposure.aim import Aim, Edit, Named, Offer, added, closed, edited, opened, sold, undirected
 from comity.errors import Faulty
 from comity.exposure.columns import countries
 from comity.exposure.cube import Cube
