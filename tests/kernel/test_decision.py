@@ -259,6 +259,24 @@ def test_the_part_of_the_law_that_bears_on_a_demand_says_what_the_whole_says(law
     assert (whole.verdict, whole.basis, whole.open_points) == (less.verdict, less.basis, less.open_points)
 
 
+@given(laws(), facts(), days(1), one_of(*sorted(COURTS)))
+def test_a_rule_that_a_decision_shows_may_concern_the_demand(law, case, day, court):
+    """Whoever asks which rules may concern a kind of demand misses none."""
+    judge = Judge(law.on(day, court))
+    shown = {
+        reason.rule.id for effect in ("powers", "bars", "duties") for reason in getattr(judge.decide(case), effect)
+    }
+    assert shown <= {unit.rule.id for unit in judge.concerned(case)}
+
+
+def test_a_rule_of_another_place_does_not_concern_a_demand():
+    """Its records and its holder may be anywhere."""
+    own, other = (Compare("demand.place", place) for place in ("US", "IE"))
+    holder = Compare("record.holder_place", "US")
+    judge = Judge(law(rule("own", "compels", Both((own, holder))), rule("other", "compels", Both((other, holder)))))
+    assert [unit.rule.id for unit in judge.concerned({"demand.place": "US"})] == ["own"]
+
+
 def test_an_open_point_names_only_values_that_matter_under_this_demand():
     """A place that only another kind of demand asks about was once listed beside those that decide."""
     warrant, letter = Compare("demand.instrument", "warrant"), Compare("demand.instrument", "letter")
