@@ -266,7 +266,7 @@ def test_a_rule_that_a_decision_shows_may_concern_the_demand(law, case, day, cou
     shown = {
         reason.rule.id for effect in ("powers", "bars", "duties") for reason in getattr(judge.decide(case), effect)
     }
-    assert shown <= {unit.rule.id for unit in judge.concerned(case)}
+    assert shown <= {unit.rule.id for unit in judge.concerned(case).units}
 
 
 def test_a_rule_of_another_place_does_not_concern_a_demand():
@@ -274,7 +274,7 @@ def test_a_rule_of_another_place_does_not_concern_a_demand():
     own, other = (Compare("demand.place", place) for place in ("US", "IE"))
     holder = Compare("record.holder_place", "US")
     judge = Judge(law(rule("own", "compels", Both((own, holder))), rule("other", "compels", Both((other, holder)))))
-    assert [unit.rule.id for unit in judge.concerned({"demand.place": "US"})] == ["own"]
+    assert [unit.rule.id for unit in judge.concerned({"demand.place": "US"}).units] == ["own"]
 
 
 def test_an_open_point_names_only_values_that_matter_under_this_demand():

@@ -27,7 +27,7 @@ def test_what_may_not_be_read_is_unknown(condition, known):
 
 @given(rules("r", "compels"), facts(), facts())
 def test_a_rule_ruled_out_by_the_address_is_false_whatever_else_is_known(rule, known, other):
-    """Asked again of an address it has seen, it says the same."""
+    """It is found by the address alone."""
     may = addressed(rule, GROUPS)
     elsewhere = {**other, **{term: known.get(term) for term in ADDRESS}}
     assert may(known) is may(elsewhere)

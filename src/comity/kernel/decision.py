@@ -17,7 +17,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from comity.kernel.law import Reading
-from comity.kernel.predicate import ADDRESS, ASKED, Test, scan
+from comity.kernel.predicate import ADDRESS, ASKED, CATEGORY, INSTRUMENT, PLACE, Test, scan
 from comity.kernel.reason import UNREAD, Reason, Shelf, Unit, reasons, shelved, value_text
 from comity.kernel.rule import Effect, Rule
 from comity.kernel.words import Compare, Facts, Proof, Truth, Value, Within, Word, either
@@ -148,19 +148,20 @@ class Judge:
         self.asks = {a.question.term: a.question.asks for a in reading.questions.values()}
         self.cites = {a.question.term: "; ".join(said.cite for said in a.binding) for a in reading.questions.values()}
         lifts: dict[str, list[Rule]] = {}
-        for rule in reading.rules:
-            if rule.effect == "lifts":
-                lifts.setdefault(rule.lifts, []).append(rule)
+        for lift in [rule for rule in reading.rules if rule.effect == "lifts"]:
+            lifts.setdefault(lift.lifts, []).append(lift)
         rules = sorted((rule for rule in reading.rules if rule.effect != "lifts"), key=lambda rule: rule.id)
         self.every = [(rule, tuple(lifts.get(rule.id, ())) if rule.effect == "bars" else ()) for rule in rules]
         self.settled = {term: truth for term, truth in reading.truths.items() if truth is not None}
         self.units: dict[str, Unit] = {}
         self.live: dict[tuple[Value, ...], Live] = {}
+        self.alike: dict[tuple[Unit, ...], Live] = {}
+        self.near: dict[tuple[Value, Value], tuple[Unit, ...]] = {}
         self.decided: dict[tuple[str, ...], Decision] = {}
 
     def ready(self) -> Judge:
         """Make every rule ready now, as who has many cases to decide will want; otherwise each is when first asked."""
-        for unit in [self._unit(rule, lifts) for rule, lifts in self.every]:
+        for unit in [self._unit(*each) for each in self.every]:
             for one in (unit, *unit.lifts):
                 one.ready()
         return self
@@ -175,15 +176,15 @@ class Judge:
 
         A fact named `question.x` is counsel's answer: it counts only where the law itself leaves x open.
         """
-        live = self._live(facts)
+        live = self.concerned(facts)
         known = {**live.unknown, **facts, **self.settled}
         found = reasons(live.units, known)
         key = tuple(map(TEXT, found))
-        decision = self.decided.get(key)
-        if decision is None:
-            decision = self._decision(live, known, found)
-            if decision.verdict != "open":
-                self.decided[key] = decision
+        if key in self.decided:
+            return self.decided[key]
+        decision = self._decision(live, known, found)
+        if decision.verdict != "open":
+            self.decided[key] = decision
         return decision
 
     def _decision(self, live: Live, known: Facts, found: list[Reason]) -> Decision:
@@ -198,25 +199,29 @@ class Judge:
 
     def verdict(self, known: Facts) -> Verdict:
         """Only the verdict; `known` must already hold the questions' values."""
-        live = self._live(known)
+        live = self.concerned(known)
         return verdict(live.compels(known), live.bars(known))
 
-    def concerned(self, facts: Facts) -> tuple[Unit, ...]:
-        """The rules that may concern a kind of demand from a place, wherever the records lie and whoever is served."""
-        return self._live(facts).units
-
-    def _live(self, known: Facts) -> Live:
-        kind = {term: known.get(term) for term in ASKED}
-        key = tuple(kind.values())
+    def concerned(self, known: Facts) -> Live:
+        """What may apply to a kind of demand from a place, wherever the records lie and whoever is served."""
+        key = known.get(PLACE), known.get(INSTRUMENT), known.get(CATEGORY)
         found = self.live.get(key)
         if found is None:
-            _, instrument, category = key
-            near = [self._unit(rule, lifts) for rule, lifts in self.every if rule.addresses(instrument, category)]
-            units = tuple(unit for unit in near if unit.addressed(kind) is not False)
-            unknown = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in units)))
-            compels, bars = (scan([u.test for u in units if u.rule.effect == effect], True) for effect in SIDES)
-            found = self.live[key] = Live(units, unknown, compels, bars)
+            kind = dict(zip(ASKED, key, strict=True))
+            units = tuple([unit for unit in self._near(key[1], key[2]) if unit.addressed(kind) is not False])
+            found = self.live[key] = self.alike.get(units) or self._ready(units)
         return found
+
+    def _near(self, instrument: Value, category: Value) -> tuple[Unit, ...]:
+        key = (instrument, category)
+        if key not in self.near:
+            self.near[key] = tuple([self._unit(*each) for each in self.every if each[0].addresses(*key)])
+        return self.near[key]
+
+    def _ready(self, units: tuple[Unit, ...]) -> Live:
+        unknown = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in units)))
+        sides = (scan([u.test for u in units if u.rule.effect == effect], True) for effect in SIDES)
+        return self.alike.setdefault(units, Live(units, unknown, next(sides), next(sides)))
 
     def _open_points(
         self, live: Live, known: Facts, sides: tuple[Truth, Truth], doubtful: tuple[Reason, ...]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Set
 from typing import Final
 
 from comity.kernel.rule import Rule
-from comity.kernel.words import Both, Compare, Condition, Either, Facts, Groups, Not, Truth, Value, Word, opposite
+from comity.kernel.words import Both, Compare, Condition, Either, Facts, Groups, Not, Truth, Word, opposite
 
 Test = Callable[[Facts], Truth]
 
@@ -20,6 +20,8 @@ ADDRESS: Final = (
 
 ASKED: Final = ADDRESS[:3]
 """The part of an address that is the demand's own: who asks how for what records."""
+
+PLACE, INSTRUMENT, CATEGORY = ASKED
 
 
 def predicate(condition: Condition, groups: Groups, reads: Set[str] | None = None) -> Test:
@@ -72,18 +74,5 @@ def _among(name: str, members: Set[str], inside: bool) -> Test:
 
 
 def addressed(rule: Rule, groups: Groups) -> Test:
-    """Whether a rule may address a demand, by what says whom it addresses; False if that alone rules it out.
-
-    It is asked of one address after another, and answers from memory where what it reads was read before.
-    """
-    read = tuple(term for term in ADDRESS if term in rule.terms)
-    test = predicate(rule.when, groups, frozenset(read))
-    seen: dict[tuple[Value, ...], Truth] = {}
-
-    def remembered(facts: Facts) -> Truth:
-        key = tuple(map(facts.get, read))
-        if key not in seen:
-            seen[key] = test(facts)
-        return seen[key]
-
-    return remembered
+    """Whether a rule may address a demand, by what says whom it addresses; False if that alone rules it out."""
+    return predicate(rule.when, groups, frozenset(ADDRESS))
