@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin
 READY := .setup/ready
 
-.PHONY: help setup check test demo bench docs laws changes clean
+.PHONY: help setup check test demo serve bench docs laws changes clean
 help:            ## show these lines
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 10
 
@@ -27,6 +27,11 @@ test: check      ## everything that must hold: checks, then all tests, then the 
 
 demo: $(READY)   ## one real demand through every room (CORPUS=folder answers from your own mail)
 	@$(RUN)/comity demo --out demo $(if $(CORPUS),--corpus "$(CORPUS)")
+
+serve: $(READY)  ## the desk in a browser, on the demo's office (OFFICE=folder serves your own)
+	@test -n "$(OFFICE)" || test -d demo/office || $(RUN)/comity demo --out demo
+	@$(RUN)/comity serve --office "$(or $(OFFICE),demo/office)" \
+	  $(if $(OFFICE),,--as clerk --as counsel --as first.approver --as second.approver)
 
 bench: $(READY)  ## the works of docs/performance.md against their peers, side by side
 	@$(RUN)/python -m bench

@@ -25,6 +25,7 @@ ROOMS: Final = (
     "notice",
     "report",
     "ledger",
+    "serve",
     "demo",
 )
 

@@ -87,14 +87,15 @@ def assess(
         raise NoCourt(state=demand.place)
     on = at.astimezone(forum_zone(demand.place)).date()
     served = demand.served.astimezone(forum_zone(demand.place)).date()
-    reading = law.on(on, court, tuple(read_assumption(text, law) for text in assume), served)
+    supposed = tuple(read_assumption(text, law) for text in assume)
+    reading = law.on(on, court, supposed, served)
     words = Words(frozenset(office.packs.words.terms), law.group(UNION, on))
     classes = tuple(classes_of(office.holdings, demand, words))
     if not classes:
         raise NothingHeld(accounts=", ".join(demand.scope.accounts))
     later = learned(matter, at, frozenset(office.packs.words.terms))
     classes = tuple(replace(one, facts={**one.facts, **later}) for one in classes)
-    judge = Judge(reading)
+    judge = Judge(reading, None if supposed else office.shelf)
     answers = counsel(matter, at)
     return Assessment(demand, on, reading, classes, tuple(_ruled(judge, one, answers) for one in classes))
 

@@ -105,6 +105,12 @@ def read_estate(path: Path, with_accounts: bool = True) -> Holdings:
     return Holdings(estate, places, accounts)
 
 
+def accounts_path(path: Path) -> tuple[Path, ...]:
+    """The table of accounts that an estate names, if it names one."""
+    table = read_document(path).data.get("accounts", {})
+    return (path.parent / table["path"],) if "path" in table else ()
+
+
 def _shapes(document: Document) -> Iterator[Fault]:
     for table, value in document.data.items():
         if table not in SHAPES:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from comity.desk.collection import scope_of, unproduced
 from comity.desk.decision import Assessment, assess
@@ -13,8 +12,16 @@ from comity.desk.demand import findings
 from comity.desk.matter import deadlines, demand_of, load, load_seen, record
 from comity.desk.office import Office
 from comity.errors import ComityError
-from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, open_gate
+from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, counting, open_gate
 from comity.kernel.matter import Event, Matter
+from comity.kernel.words import digest
+
+
+class NotWhatWasShown(ComityError):
+    """what lies there now is not what `{person}` was shown"""
+
+    help = "look again at what would leave, and approve that if it is right; nothing was recorded"
+    exit_code = 5
 
 
 class NothingToApprove(ComityError):
@@ -60,8 +67,11 @@ def approvals_of(matter: Matter) -> tuple[Approval, ...]:
     )
 
 
-def approve(office: Office, name: str, person: str, at: datetime) -> Approval:
-    """Record one person's approval of exactly what lies before them now: scope, decisions and hits."""
+def approve(office: Office, name: str, person: str, at: datetime, shown: str | None = None) -> Approval:
+    """Record one person's approval of exactly what lies before them now: scope, decisions and hits.
+
+    `shown` is the digest of what they looked at (`Look.shown`): if anything else lies there now, nothing is recorded.
+    """
     role = office.person(person)
     whole, seen = load_seen(office, name)
     matter = whole.as_known(at)
@@ -70,6 +80,8 @@ def approve(office: Office, name: str, person: str, at: datetime) -> Approval:
         raise NothingToApprove(matter=name)
     scope = scope_of(matter).digest
     decisions = tuple(ruled.id for ruled in case.classes)
+    if shown is not None and shown != _bound(scope, decisions, case.hits):
+        raise NotWhatWasShown(person=person)
     kept = (("role", role), ("scope", scope), ("decisions", " ".join(decisions)), ("hits", case.hits.digest))
     says = f"{person} ({role}) approves releasing {case.hits.found} items"
     event = Event("", "approved", at, at, says, f"office record of {at:%Y-%m-%d}", person, data=kept)
@@ -77,10 +89,33 @@ def approve(office: Office, name: str, person: str, at: datetime) -> Approval:
     return Approval(name, person, role, at, scope, decisions, case.hits.digest)
 
 
+def _bound(scope: str, decisions: tuple[str, ...], hits: Hits | None) -> str:
+    return digest([scope, list(decisions), hits.digest if hits else None])
+
+
+@dataclass(frozen=True)
+class Look:
+    """The gate looked at: its answer, all it looked at, every approval given and which of them count now."""
+
+    case: Case
+    answer: Release | Refusal
+    approvals: tuple[Approval, ...]
+    counting: tuple[Approval, ...]
+    shown: str
+    """The digest of what an approval given now would be bound to."""
+
+
+def look(office: Office, matter: Matter, at: datetime, assume: Iterable[str] = ()) -> Look:
+    """What the gate says of a matter, as known at a moment, and what it says it on; nothing is recorded."""
+    case, given, scope = case_of(office, matter, at, assume), approvals_of(matter), scope_of(matter)
+    shown = _bound(scope.digest, tuple(ruled.id for ruled in case.classes), case.hits)
+    answer = open_gate(case, matter, given, scope, at)
+    return Look(case, answer, given, counting(case, matter, given, scope, at), shown)
+
+
 def ask(office: Office, name: str, at: datetime, assume: Iterable[str] = ()) -> Release | Refusal:
     """What the gate says at a moment, on what was known then; nothing is recorded."""
-    matter = load(office, name).as_known(at)
-    return open_gate(case_of(office, matter, at, assume), matter, approvals_of(matter), scope_of(matter), at)
+    return look(office, load(office, name).as_known(at), at, assume).answer
 
 
 def _asked(office: Office, matter: Matter, at: datetime, categories: frozenset[str]) -> Release | Refusal:
@@ -110,6 +145,3 @@ def act(office: Office, name: str, at: datetime) -> Release | Refusal:
         )
     record(office, name, [event], seen)
     return answer
-
-
-__all__ = ["NothingToApprove", "Path", "act", "approvals_of", "approve", "ask", "case_of", "hits_of"]

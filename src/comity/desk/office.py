@@ -10,9 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from comity.desk.estate import Holdings, read_estate
+from comity.desk.estate import Holdings, accounts_path, read_estate
 from comity.errors import ComityError, Faulty
 from comity.kernel.gate import APPROVERS
+from comity.kernel.reason import Shelf
 from comity.kernel.words import Fault
 from comity.lawpack import Packs, default_folder, read_folder
 from comity.lawpack.tables import Document, Shape, read_document
@@ -103,6 +104,11 @@ class Office:
         return load_packs(self.settings.laws)
 
     @cached_property
+    def shelf(self) -> Shelf:
+        """Rules made ready for one decision, kept for the next under the same packs."""
+        return {}
+
+    @cached_property
     def registry(self) -> Registry:
         """What the office keeps: events, payloads and the ledger over them."""
         return opened(self.settings.database or self.root / FILE, load(self.root / "keys" / "ledger.key"))
@@ -120,7 +126,20 @@ class Office:
         """The same office under another state of the law; nothing of it is kept."""
         other = copy(self)
         other.__dict__["packs"] = packs
+        other.__dict__.pop("shelf", None)
         return other
+
+    def again(self) -> Office:
+        """The same office opened once more: estate and law as already read, and a registry of its own."""
+        other = copy(self)
+        other.__dict__.pop("registry", None)
+        return other
+
+    def files(self) -> tuple[Path, ...]:
+        """Every file from which settings, estate and law are read: while none changes, what was read stands."""
+        laws = self.settings.laws or default_folder()
+        own = (self.root / SETTINGS, self.root / ESTATE, *accounts_path(self.root / ESTATE))
+        return (*own, *sorted(laws.rglob("*.toml")))
 
     def close(self) -> None:
         """Let go of the registry, if it was opened."""

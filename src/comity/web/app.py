@@ -1,0 +1,241 @@
+"""Which address leads to which page, who may come in, and what is said when something is wrong.
+
+Every page but the sign-in needs a session, by a guard of the whole application: a page that forgets to ask cannot
+exist. An address has one handler, for GET or for POST: of two at one address Litestar would wrap the first twice. Acts
+go through one function (`Web.act`), which lets a form act once and words what the desk refuses.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from traceback import print_exception
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from litestar import Litestar, Request, Response, get
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.enums import MediaType, RequestEncodingType
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.params import Body, FromPath
+
+from comity.desk.office import Office
+from comity.errors import ComityError
+from comity.web.doors import BadLink, NotYourForm, Session, Sessions, TooManyTries
+from comity.web.guard import Guard
+from comity.web.house import House
+from comity.web.pages import render, style, style_name
+
+COOKIE: Final = "comity-session"
+MOST_BYTES: Final = 64 * 1024
+"""What a form may hold: words, no papers."""
+KEPT: Final = 2048
+"""Lives, lines of the inbox and parts of the law book that are kept once worked out."""
+STATUS: Final = {2: 404, 3: 503, 4: 422, 5: 403, 6: 409, 7: 503}
+Asking = Request[Session, Any, State]
+Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Page = Response[str]
+
+
+class NotSignedIn(HTTPException):
+    """Nobody is signed in at this browser, or the session ran out."""
+
+    status_code = 401
+
+
+class NotAPage(ComityError):
+    """there is no page at `{path}`"""
+
+    help = "begin at the inbox"
+    exit_code = 2
+
+
+@dataclass
+class Trouble:
+    """What went wrong, in the words of a page."""
+
+    message: str
+    remedy: str
+    faults: tuple[Any, ...] = ()
+    status: int = 400
+
+    @classmethod
+    def of(cls, error: ComityError) -> Trouble:
+        """A trouble of the house."""
+        faults = tuple(getattr(error, "faults", ()))
+        return cls(error.message, error.remedy, faults, STATUS.get(error.exit_code, 400))
+
+
+def the_present() -> datetime:
+    """The present moment: the one place where the pages read the clock."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Web:
+    """What all pages share: the office, the clock, whether TLS carries it, who is signed in, what was worked out."""
+
+    house: House
+    now: Callable[[], datetime] = the_present
+    secure: bool = False
+    sessions: Sessions = field(default_factory=Sessions)
+    kept: OrderedDict[object, Any] = field(default_factory=OrderedDict)
+
+    def page(
+        self, request: Asking, template: str, /, here: str = "", error: Trouble | None = None, **data: Any
+    ) -> Page:
+        """A page for whoever is signed in, with what they are to be told once."""
+        session = request.user
+        people = data.pop("people", None) or self.people()
+        text = render(
+            template, here=here, error=error, person=session.person, roles=sorted(people[1].get(session.person, ())),
+            office=people[0], told=session.listen(), form=session.form, **data,
+        )  # fmt: skip
+        return html(text, error.status if error else 200)
+
+    def keep(
+        self, key: tuple[object, ...], make: Callable[[], Any], good: Callable[[Any], bool] = lambda _: True
+    ) -> Any:
+        """What was worked out before, if it is still good and no file changed on which it stands.
+
+        For whoever has the office open.
+        """
+        whole = (key, self.house.marks)
+        if whole not in self.kept or not good(self.kept[whole]):
+            self.kept[whole] = make()
+        self.kept.move_to_end(whole)
+        while len(self.kept) > KEPT:
+            self.kept.popitem(last=False)
+        return self.kept[whole]
+
+    def people(self) -> tuple[str, dict[str, frozenset[str]]]:
+        """The office's name, and its people with their roles."""
+        with self.house.opened() as office:
+            return office.settings.name, office.settings.people
+
+    def act(
+        self,
+        request: Asking,
+        data: dict[str, Any],
+        do: Callable[[Office, datetime], tuple[str, str]],
+        again: Callable[[Trouble], Page],
+    ) -> Page:
+        """Do what a form asks, once: `do` gives where it leads and what is said there; `again` shows it refused."""
+        session = request.user
+        with session.lock:
+            token = str(data.get("form", ""))
+            led = session.led_to(token)
+            if led is None:
+                try:
+                    with self.house.opened() as office:
+                        led, says = do(office, self.now())
+                except ComityError as error:
+                    return again(Trouble.of(error))
+                session.forms[token] = led
+                session.told.append(says)
+        return to(led)
+
+
+def html(text: str, status: int = 200) -> Page:
+    """A page as it is sent."""
+    return Response(text, status_code=status, media_type=MediaType.HTML)
+
+
+def to(path: str) -> Page:
+    """Off to another page, to be read by GET."""
+    return Response("", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
+
+
+def web_of(request: Request[Any, Any, State]) -> Web:
+    """What all pages share."""
+    web: Web = request.app.state.web
+    return web
+
+
+def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
+    """Let nobody in who has no session and does not work here; who has one is known from here on."""
+    if handler.opt.get("public"):
+        return
+    web: Web = connection.app.state.web
+    session = web.sessions.of(connection.cookies.get(COOKIE), web.now())
+    if session is None or session.person not in web.people()[1]:
+        raise NotSignedIn
+    connection.scope["user"] = session
+
+
+@get("/static/{name:str}", opt={"public": True}, sync_to_thread=False)
+def static(name: FromPath[str]) -> Response[bytes]:
+    """The style sheet."""
+    if name != style_name():
+        raise NotAPage(path=f"/static/{name}")
+    kept = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(style(), media_type="text/css; charset=utf-8", headers=kept)
+
+
+def _plain(request: Request[Any, Any, State], trouble: Trouble) -> Page:
+    """A page for whoever may not be signed in."""
+    web = web_of(request)
+    try:
+        office = web.people()[0]
+    except ComityError:
+        office = "comity"
+    text = render("trouble.html", error=trouble, person=None, office=office, told=(), here="")
+    return html(text, trouble.status)
+
+
+def _refused(request: Request[Any, Any, State], error: ComityError) -> Page:
+    trouble = Trouble.of(error)
+    if isinstance(error, BadLink | NotYourForm | TooManyTries) or request.scope.get("user") is None:
+        trouble.status = 429 if isinstance(error, TooManyTries) else trouble.status
+        return _plain(request, trouble)
+    try:
+        return web_of(request).page(request, "trouble.html", error=trouble)
+    except ComityError:
+        return _plain(request, trouble)
+
+
+def _stranger(request: Request[Any, Any, State], _: NotSignedIn) -> Page:
+    if request.method == "GET":
+        return to("/sign-in")
+    says = "nobody is signed in at this browser, or the session ran out; nothing was done"
+    return _plain(request, Trouble(says, "sign in, go back to the page and send it again", status=401))
+
+
+def _wrong(request: Request[Any, Any, State], error: HTTPException) -> Page:
+    words = {
+        404: (f"there is no page at {request.url.path}", "begin at the inbox"),
+        405: ("this address cannot be asked that way", "begin at the inbox"),
+        413: ("what was sent is too long", f"a form may hold {MOST_BYTES // 1024} KiB; put papers in as papers"),
+    }
+    says, remedy = words.get(error.status_code, ("the request could not be read", "go back, and send the form again"))
+    return _plain(request, Trouble(says, remedy, status=error.status_code))
+
+
+def _failed(request: Request[Any, Any, State], error: Exception) -> Page:
+    """A defect: whoever runs the desk reads on its terminal what happened, whoever asked only that it did."""
+    print_exception(error)
+    says = "comity itself failed at this; whoever runs the desk sees on its terminal what happened"
+    return _plain(request, Trouble(says, "report it; what you sent may or may not have been done, so look", status=500))
+
+
+def application(web: Web, hosts: Iterable[str], handlers: Iterable[Any]) -> Guard:
+    """The desk as one application: pages and acts behind their guard."""
+    inner = Litestar(
+        [static, *handlers],
+        guards=[signed_in],
+        exception_handlers={NotSignedIn: _stranger, ComityError: _refused, HTTPException: _wrong, Exception: _failed},
+        openapi_config=None,
+        request_max_body_size=MOST_BYTES,
+        logging_config=None,
+        state=State({"web": web}),
+    )
+    return Guard(inner, hosts)
+
+
+def at_matter(name: str, part: str = "") -> str:
+    """The address of a matter's page."""
+    return f"/matters/{quote(name, safe='')}" + (f"#{part}" if part else "")

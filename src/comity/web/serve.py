@@ -1,0 +1,181 @@
+"""Serving: one socket at one address, a link for each person who was asked for, and a clean end."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from comity.desk.office import Office
+from comity.errors import ComityError, Unreadable, Unwritable
+
+ADDRESS: Final = "desk.url"
+"""Where the server says under what address it can be reached, for whoever makes the next link."""
+
+
+class NoServer(ComityError):
+    """nothing here can serve pages"""
+
+    help = "install comity[web]"
+    exit_code = 3
+
+
+class PortTaken(ComityError):
+    """cannot listen on {host}, port {port}: {why}"""
+
+    help = "end what listens there, or choose another with --port"
+    exit_code = 3
+
+
+class NoName(ComityError):
+    """`{host}` is every address of this machine, and a desk must know its own name"""
+
+    help = "give one address of this machine as --host"
+    exit_code = 2
+
+
+class NotAnAddress(ComityError):
+    """`{text}` is not the address of a proxy"""
+
+    help = "write it as https://desk.example.com, without anything after it"
+    exit_code = 2
+
+
+class NotServed(ComityError):
+    """the desk of this office is not being served"""
+
+    help = "run `comity serve` first, in another terminal; a link leads to it"
+    exit_code = 5
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket on which the desk is served; the port is ours from here on."""
+    ready()
+    if _everywhere(host):
+        raise NoName(host=host)
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        why = "something else listens there" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+        raise PortTaken(host=host, port=port, why=why) from error
+
+
+def ready() -> None:
+    """Refuse where the extra is not installed."""
+    if not all(find_spec(name) for name in ("litestar", "uvicorn")):
+        raise NoServer
+
+
+def _everywhere(host: str) -> bool:
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return not host
+
+
+def local(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the desk is reached: what it listens on, and the https address of the proxy before it, if there is one."""
+
+    host: str
+    port: int
+    behind: str = ""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.behind)
+        if self.behind and (parts.scheme != "https" or not parts.netloc or parts.path.strip("/") or parts.query):
+            raise NotAnAddress(text=self.behind)
+
+    @property
+    def url(self) -> str:
+        """What a browser is given."""
+        own = f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+        return self.behind.rstrip("/") or own
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which the desk answers."""
+        if self.behind:
+            return frozenset({urlsplit(self.behind).netloc.lower()})
+        names = {self.host, "localhost", "127.0.0.1", "::1"} if local(self.host) else {self.host}
+        plain = {f"[{name}]" if ":" in name else name.lower() for name in names}
+        return frozenset(f"{name}:{self.port}" for name in plain) | (plain if self.port == 80 else frozenset())
+
+
+def link_for(office: Office, person: str, at: datetime, where: str) -> str:
+    """A link that lets this person in once, within ten minutes."""
+    from comity.web.doors import make_link
+
+    return f"{where}/sign-in/{make_link(office, person, at)}"
+
+
+def served_at(root: Path) -> str:
+    """Where this office's desk is served now."""
+    try:
+        where = (root / ADDRESS).read_text("utf-8").strip()
+    except FileNotFoundError as error:
+        raise NotServed from error
+    except OSError as error:
+        raise Unreadable(path=str(root / ADDRESS), why=error.strerror or str(error)) from error
+    return where
+
+
+def handlers() -> Iterable[Any]:
+    """Every page and act."""
+    from comity.web import acts, inbox, law, matter, office
+
+    return (
+        inbox.inbox, matter.matter, acts.new_event, acts.send_event, acts.send_counsel, acts.send_approval,
+        law.law, law.law_show, office.door, office.link, office.sign_in, office.sign_out, office.people,
+        office.estate, office.ledger,
+    )  # fmt: skip
+
+
+@contextmanager
+def noted(root: Path, where: str) -> Iterator[None]:
+    """While this lasts, whoever makes a link finds where the desk is served."""
+    note = root / ADDRESS
+    try:
+        note.write_text(f"{where}\n", encoding="utf-8")
+    except OSError as error:
+        raise Unwritable(path=str(note), why=error.strerror or str(error)) from error
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def serve(root: Path, listening: socket.socket, at: Address) -> None:
+    """Serve until somebody ends it."""
+    import uvicorn
+
+    from comity.web.app import Web, application
+    from comity.web.house import House
+
+    web = Web(House(root), secure=bool(at.behind))
+    app: Any = application(web, at.hosts, handlers())
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
