@@ -448,6 +448,13 @@ def test_what_is_settled_turns_on_nothing(known):
     assert all(bad(known, power) is not True for name in conclusion.measures for power in known.after[name])
 
 
+def test_a_power_that_only_a_measure_would_bring_is_named():
+    """A store moved comes under another state's power, of which nobody had said anything; that once went unnamed."""
+    own, brought = (a_power(template, "traffic", True, True) for template in "ab")
+    known = Known(False, True, (own,), {"moved": (brought,)}, {"a": True}, True, True, False)
+    assert conclude(known).turns_on == ("whether these powers go beyond what is necessary and proportionate: b",)
+
+
 # What it looks like
 
 MARKUP = '<script>alert(1)</script> & "x" #panic() $x^2$ *b* _i_ `r` <label> \\ [y] {stores} {0}'

@@ -130,7 +130,8 @@ def _turns(known: Known) -> Iterator[str]:
         yield tool if known.is_transfer else f"whether anybody there has access to the records, and if so {tool}"
     if not known.law_known:
         yield "the law of that state, which is not in the packs"
-    doubtful = [power for power in known.powers if bad(known, power) is None]
+    left = (power for powers in known.after.values() for power in powers)
+    doubtful = [power for power in (*known.powers, *left) if bad(known, power) is None]
     if any(power.readable is None for power in doubtful):
         yield "who can make the records readable"
     if unsaid := sorted({p.template for p in doubtful if p.template not in known.goes_beyond}):
