@@ -9,8 +9,6 @@ from functools import cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from comity.desk.codec import decode, encode
 from comity.desk.office import Office
 from comity.errors import ComityError, Faulty
@@ -177,6 +175,8 @@ def demand_of(matter: Matter) -> Demand:
 @cache
 def holiday_of(place: str) -> Holiday:
     """The legal holidays of a forum, as the `holidays` library keeps them; a place it does not know has none."""
+    import holidays  # a calendar of every country: only what counts days needs it
+
     try:
         calendar = holidays.country_holidays(place)
     except NotImplementedError:
