@@ -244,7 +244,7 @@ class Judge:
 
     def _values(self, live: Live, term: str) -> tuple[Value, ...]:
         if term not in live.values:
-            rules = [one.rule for unit in live.units for one in (unit, *unit.lifts)]
+            rules = [one.rule for unit in live.units if term in unit.terms for one in (unit, *unit.lifts)]
             live.values[term] = self._told_apart(rules, term, None)
         return live.values[term]
 
