@@ -19,7 +19,7 @@ from comity.kernel.rule import Rule
 
 
 @dataclass(frozen=True)
-class Standing:
+class DatedLaw:
     """The law as it stands on a day, before any court reads it."""
 
     law: Law
@@ -41,7 +41,7 @@ class Standing:
         return {q.id: [one for one in self.law.given.get(q.id, ()) if one.live(self.day)] for q in self.law.questions}
 
 
-def altered(old: Standing, new: Standing) -> Iterator[tuple[Rule, Standing]]:
+def altered(old: DatedLaw, new: DatedLaw) -> Iterator[tuple[Rule, DatedLaw]]:
     """The rules by which a verdict may become another, each with the law that it stands in."""
     said = _unlike(old.answers, new.answers)
     if old.law.courts != new.law.courts:
@@ -59,7 +59,7 @@ def _unlike(old: Mapping[str, object], new: Mapping[str, object]) -> set[str]:
     return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 
-def concerned(old: Standing, new: Standing, asks: Iterable[Ask]) -> Iterator[Ask]:
+def concerned(old: DatedLaw, new: DatedLaw, asks: Iterable[Ask]) -> Iterator[Ask]:
     """Those of the demands that an altered rule may concern, wherever the records lie."""
     tests = [addressed(rule, standing.groups) for rule, standing in altered(old, new)]
     for ask in asks:

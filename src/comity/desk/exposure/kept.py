@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from comity.desk.estate import read_estate
+from comity.desk.estate import accounts_path, read_estate
 from comity.desk.exposure.about import Posed, about, from_json, posed_of, templates_of
 from comity.desk.exposure.run import Given, TooNarrow, gathered, prepared, run, terms_read, touched
 from comity.desk.office import load_packs
@@ -29,7 +29,6 @@ from comity.exposure.sweep import STRENGTH, Before, View, common, strongest, swe
 from comity.kernel.estate import Estate
 from comity.kernel.words import Facts
 from comity.lawpack import Packs
-from comity.lawpack.tables import read_document
 from comity.memory import uncollected
 
 
@@ -124,10 +123,9 @@ def swept(files: Files, posed: Posed, keeping: bool = False) -> Iterator[tuple[C
 def _accounts(con: duckdb.DuckDBPyConnection, files: Files) -> Iterator[Accounts]:
     paths, (name, master) = files.accounts, files.engine
     if not paths and not (name == SPARK and files.table):
-        table = read_document(files.estate).data.get("accounts", {}).get("path")
-        if table is None or name not in (DUCKDB, SPARK):
+        paths = accounts_path(files.estate)
+        if not paths or name not in (DUCKDB, SPARK):
             raise NoAccounts(path=str(files.estate))
-        paths = (files.estate.parent / table,)
     with accounts_of(con, Source(tuple(map(str, paths)), files.table, name, master)) as accounts:
         columns = {name: kind for name, kind in accounts.columns.items() if name not in files.ignore}
         yield replace(accounts, columns=columns)

@@ -26,7 +26,7 @@ from comity.exposure.columns import Column
 from comity.exposure.cube import Cube
 from comity.exposure.judges import IN_FORUM, Ask, Bench
 from comity.exposure.sweep import Asked, Before, Plan, Served, Sweep, View, asked, cases, common, plan, sweep
-from comity.exposure.touched import Standing, concerned
+from comity.exposure.touched import DatedLaw, concerned
 from comity.kernel.estate import Estate, present
 from comity.kernel.law import Assumption, Law
 from comity.kernel.words import Facts, Fault, Vocabulary
@@ -139,7 +139,7 @@ def touched(
 
     None: all of it.
     """
-    old, new = (Standing(supposed(packs, each)[0], each.on) for each in posed)
+    old, new = (DatedLaw(supposed(packs, each)[0], each.on) for each in posed)
     if old.groups.get(UNION) != new.groups.get(UNION):
         return None
     terms = frozenset(packs.words.terms)

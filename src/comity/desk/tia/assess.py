@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from comity.desk.exposure.about import Posed, as_json, from_json, posed_of
 from comity.desk.exposure.kept import OtherPacks, again
-from comity.desk.exposure.run import Given, without
+from comity.desk.exposure.run import Given, supposed
 from comity.desk.office import load_packs
 from comity.desk.tia.answers import SAFEGUARDS, Answers, read_answers
 from comity.desk.tia.cites import GROUP, Library
@@ -30,7 +30,7 @@ from comity.exposure.cube import Cube, load
 from comity.kernel.estate import Estate
 from comity.kernel.law import Answered
 from comity.kernel.words import Truth, both
-from comity.lawpack import Packs, read_assumption
+from comity.lawpack import Packs
 
 UNION: Final = "EU"
 
@@ -232,7 +232,6 @@ def adequate(packs: Packs, place: str, posed: Posed) -> Adequacy:
     id, court = f"eu_{place.lower()}_adequacy_stands", packs.law.apexes.get(UNION)
     if court is None or id not in {question.id for question in packs.law.questions}:
         return Adequacy(None, None)
-    law = without(packs.law, posed.without)
-    assumed = tuple(read_assumption(text, law) for text in posed.assume)
-    read = law.on(posed.on, court, assumed).questions[id]
+    law, _ = supposed(packs, posed)
+    read = law.on(posed.on, court).questions[id]
     return Adequacy(read.truth, read)
