@@ -47,7 +47,8 @@ class Tags(HTMLParser):
             self.refs += (value or "").split() if name in ("for", "aria-labelledby", "aria-describedby", "list") else []
             if name.startswith("on") or name == "style" or (value or "").startswith("javascript:"):
                 self.wrong.append(f"{tag} {name}")
-        if tag in ("script", "style", "iframe", "object", "embed", "base"):
+        ours = tag == "script" and re.fullmatch(r"/static/[\w.-]+\.js", dict(attrs).get("src") or "")
+        if tag in ("script", "style", "iframe", "object", "embed", "base") and not ours:
             self.wrong.append(tag)
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
@@ -162,7 +163,7 @@ def test_whatever_data_says_is_escaped(browser: Browser) -> None:
         f"/ledger?matter={evil}",
     ):
         page = browser.get(path).text
-        assert "<script" not in page and not Tags(page).wrong, path
+        assert evil not in page and "<script>" not in page and not Tags(page).wrong, path
     assert "&lt;script&gt;" in browser.get(PATH).text
 
 

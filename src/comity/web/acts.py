@@ -131,3 +131,6 @@ def send_approval(request: Asking, name: FromPath[str], data: Form) -> Page:
         return at_matter(name, "gate"), f"{given.person} ({given.role}) approved. The gate is {state}."
 
     return web_of(request).act(request, data, do, lambda trouble: show(request, name, error=trouble))
+
+
+HANDLERS: Final = (new_event, send_event, send_counsel, send_approval)

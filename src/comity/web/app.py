@@ -28,7 +28,7 @@ from comity.errors import ComityError
 from comity.web.doors import BadLink, NotYourForm, Session, Sessions, TooManyTries
 from comity.web.guard import Guard
 from comity.web.house import House
-from comity.web.pages import render, style, style_name
+from comity.web.pages import render, statics
 
 COOKIE: Final = "comity-session"
 MOST_BYTES: Final = 64 * 1024
@@ -169,11 +169,11 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRou
 
 @get("/static/{name:str}", opt={"public": True}, sync_to_thread=False)
 def static(name: FromPath[str]) -> Response[bytes]:
-    """The style sheet."""
-    if name != style_name():
+    """The style sheet, and the few scripts."""
+    if name not in statics():
         raise NotAPage(path=f"/static/{name}")
-    kept = {"cache-control": "public, max-age=31536000, immutable"}
-    return Response(style(), media_type="text/css; charset=utf-8", headers=kept)
+    raw, kind = statics()[name]
+    return Response(raw, media_type=kind, headers={"cache-control": "public, max-age=31536000, immutable"})
 
 
 def _plain(request: Request[Any, Any, State], trouble: Trouble) -> Page:

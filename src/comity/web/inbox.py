@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Final
 
 from litestar import get
 
@@ -103,3 +104,6 @@ def inbox(request: Asking) -> Page:
     with web.house.opened() as office:
         found = rows(web, office, at)
     return web.page(request, "inbox.html", "/", rows=found, at=at)
+
+
+HANDLERS: Final = (inbox,)

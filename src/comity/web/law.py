@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from litestar import get
@@ -56,3 +56,6 @@ def law_show(request: Asking, what: FromPath[str], on: FromQuery[str] = "", cour
 def kind(view: View) -> str:
     """Which part of the page shows it."""
     return {Sheet: "sheet", Bench: "bench", Circle: "circle"}[type(view)]
+
+
+HANDLERS: Final = (law, law_show)

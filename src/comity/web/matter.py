@@ -249,3 +249,6 @@ def _asked(office: Office, name: str, on: str, now: datetime) -> tuple[datetime,
     place = demand_of(Matter(name, confirmed)).place if confirmed else ""
     at = as_of(day, place).astimezone(UTC)
     return (at, True) if at < now else (now, False)
+
+
+HANDLERS: Final = (matter,)

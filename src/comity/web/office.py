@@ -152,3 +152,6 @@ def _checked(office: Office) -> tuple[int, list[Any], str]:
         return (*desk.verify(office), "")
     except ComityError as error:
         return 0, [], f"{error.message}: {error.remedy}"
+
+
+HANDLERS: Final = (door, link, sign_in, sign_out, people, estate, ledger)

@@ -5,6 +5,7 @@ All that comes from data is escaped. The drawing and the proofs are those of the
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -16,20 +17,31 @@ from markupsafe import Markup, escape
 
 from comity.letters.page import TEMPLATES as LETTERS
 from comity.letters.page import node, value
+from comity.web.rooms import OF_A_MATTER, ROOMS
 
 HERE: Final = Path(__file__).parent
 
 
-@cache
-def style() -> bytes:
-    """The style sheet: that of the letters, and what a desk needs beside it."""
-    return (LETTERS / "page.css").read_bytes() + b"\n" + (HERE / "static" / "desk.css").read_bytes()
+TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
 @cache
-def style_name() -> str:
-    """Its name, another for every state of it, so that a browser may keep it."""
-    return f"desk-{sha256(style()).hexdigest()[:16]}.css"
+def statics() -> dict[str, tuple[bytes, str]]:
+    """Every file that a page may load, by its name (another for every state of it, so that a browser may keep it)."""
+    found = {}
+    for path in sorted((HERE / "static").iterdir()):
+        raw = path.read_bytes()
+        if path.name == "desk.css":
+            raw = (LETTERS / "page.css").read_bytes() + b"\n" + raw
+        found[f"{path.stem}-{sha256(raw).hexdigest()[:16]}{path.suffix}"] = (raw, TYPES[path.suffix])
+    return found
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file of the folder `static`."""
+    stem, _, suffix = name.rpartition(".")
+    return "/static/" + next(one for one in statics() if re.fullmatch(rf"{re.escape(stem)}-[0-9a-f]+\.{suffix}", one))
 
 
 def render(template: str, /, **data: object) -> str:
@@ -42,9 +54,11 @@ def _templates() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"when": when, "day": day, "value": value, "node": node, "left": left, "many": many, "ticks": ticks}
-    made.globals["style"] = style_name()
+    made.globals |= {"static": static, "rooms": ROOMS, "of_a_matter": OF_A_MATTER}
     return made
 
 

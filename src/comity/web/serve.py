@@ -140,11 +140,7 @@ def handlers() -> Iterable[Any]:
     """Every page and act."""
     from comity.web import acts, inbox, law, matter, office
 
-    return (
-        inbox.inbox, matter.matter, acts.new_event, acts.send_event, acts.send_counsel, acts.send_approval,
-        law.law, law.law_show, office.door, office.link, office.sign_in, office.sign_out, office.people,
-        office.estate, office.ledger,
-    )  # fmt: skip
+    return [handler for room in (inbox, matter, acts, law, office) for handler in room.HANDLERS]
 
 
 @contextmanager
