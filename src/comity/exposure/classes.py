@@ -6,8 +6,10 @@ class: every value that may not stand is named with the number of accounts it st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +31,11 @@ LAST: Final = 2**32 - 1
 """No class has more accounts, and there are no more classes: a number of accounts and a row fit into eight octets."""
 
 STORE: Final = "store"
+CLASSES: Final = "classes.parquet"
+COARSE: Final = "coarse"
+COARSE_FILE: Final = "coarse.parquet"
+FEWER: Final = 4
+"""Coarser classes are kept where there are at most a quarter as many: reading them all is what takes longest then."""
 
 Codes = tuple[int, ...]
 """An account's facts as places in the list of each column's values."""
@@ -41,15 +48,24 @@ Buckets = tuple[int, ...]
 class Classes:
     """The classes of an estate's accounts, in a table of the engine: a store, a code for each column, a number.
 
-    `values` has what each code of a column stands for; unknown is one of them.
+    `values` has what each code of a column stands for; unknown is one of them. `coarse` are buckets by which they were
+    put together beforehand (none: they were not), as no law that is kept tells more of them apart.
     """
 
-    con: duckdb.DuckDBPyConnection
+    engine: duckdb.DuckDBPyConnection
     stores: tuple[str, ...]
     columns: tuple[Column, ...]
     values: tuple[tuple[Value, ...], ...]
     number: int
     accounts: int
+    coarse: tuple[Buckets, ...] = ()
+    whole: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """The engine, with every class in its table `classes`."""
+        self.whole()
+        return self.engine
 
     def facts(self, codes: Codes) -> dict[str, Value]:
         """What a class says of its accounts, in the law's words."""
@@ -175,22 +191,38 @@ def number(con: duckdb.DuckDBPyConnection, accounts: Accounts, columns: Sequence
 
 def fold(classes: Classes, buckets: Sequence[Buckets]) -> list[Folded]:
     """The classes with each column's values put together as `buckets` says, in one order."""
-    names = _numbered(classes.columns)
     if len(classes.columns) == 0:
         rows = classes.con.execute(
             "SELECT store, sum(accounts)::BIGINT, NULL FROM classes GROUP BY 1 ORDER BY 1"
         ).fetchall()
         return [Folded(classes.stores[store], (), number, number, ()) for store, number, _ in rows]
-    coarse = ", ".join(f"{mapped(name, bucket)} AS b_{name}" for name, bucket in zip(names, buckets, strict=True))
-    own = ", ".join(f"classes.{name}" for name in names)
-    largest = f"max((accounts << 32) | ({LAST} - rowid)::UBIGINT) & {LAST}"
-    rows = classes.con.execute(
-        f"WITH folded AS (SELECT store, {coarse}, sum(accounts)::BIGINT AS number, {LAST} - ({largest}) AS best "
-        f"FROM classes GROUP BY ALL) SELECT folded.* EXCLUDE (best), classes.accounts, {own} "
-        f"FROM folded JOIN classes ON classes.rowid = folded.best ORDER BY ALL"
-    ).fetchall()
-    at = 1 + len(names)
+    if classes.coarse and all(map(_follows, buckets, classes.coarse)):
+        rows = classes.engine.execute(f"{_folded(COARSE, 'most', buckets)} ORDER BY ALL").fetchall()
+    else:
+        rows = classes.con.execute(f"{_folded('classes', 'accounts', buckets)} ORDER BY ALL").fetchall()
+    at = 1 + len(buckets)
     return [Folded(classes.stores[row[0]], row[1:at], row[at], row[at + 1], row[at + 2 :]) for row in rows]
+
+
+def _follows(wanted: Buckets, coarse: Buckets) -> bool:
+    """Whether values that are together in `coarse` are together in what is wanted too."""
+    return all(wanted[code] == wanted[bucket] for code, bucket in enumerate(coarse))
+
+
+def _folded(table: str, most: str, buckets: Sequence[Buckets]) -> str:
+    """SQL for what `Folded` says, from a table in which `most` is the size of a row's largest class.
+
+    Of classes that are equally large the first in the order of their codes is the specimen: the tables have that order.
+    """
+    names = [f"c{at}" for at in range(len(buckets))]
+    coarse = ", ".join(f"{mapped(name, bucket)} AS b_{name}" for name, bucket in zip(names, buckets, strict=True))
+    own = ", ".join(f"{table}.{name}" for name in names)
+    largest = f"max(({most}::UBIGINT << 32) | ({LAST} - rowid)::UBIGINT) & {LAST}"
+    return (
+        f"WITH folded AS (SELECT store, {coarse}, sum(accounts)::BIGINT AS accounts, {LAST} - ({largest}) AS best "
+        f"FROM {table} GROUP BY ALL) SELECT folded.* EXCLUDE (best), {table}.{most} AS most, {own} "
+        f"FROM folded JOIN {table} ON {table}.rowid = folded.best"
+    )
 
 
 def mapped(name: str, buckets: Buckets) -> str:
@@ -200,19 +232,63 @@ def mapped(name: str, buckets: Buckets) -> str:
     return f"list_extract({list(buckets)}::USMALLINT[], {name} + 1)" if any(buckets) else "0"
 
 
-def write(classes: Classes, path: Path) -> None:
-    """The classes as a Parquet file, the same for the same classes."""
-    classes.con.execute(f"COPY (SELECT * FROM classes) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+def put_together(classes: Classes, coarse: tuple[Buckets, ...]) -> Classes:
+    """The same classes, with a table beside them in which they are put together, if it is far shorter."""
+    if not classes.columns:
+        return classes
+    names = ", ".join(_numbered(classes.columns))
+    classes.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {COARSE} AS SELECT store, {names}, accounts::UBIGINT AS accounts, "
+        f"most::UBIGINT AS most FROM ({_folded('classes', 'accounts', coarse)}) ORDER BY ALL"
+    )
+    (number,) = classes.con.execute(f"SELECT count(*) FROM {COARSE}").fetchone() or (0,)
+    return replace(classes, coarse=coarse) if number * FEWER <= classes.number else classes
+
+
+def write(classes: Classes, folder: Path) -> dict[str, bytes]:
+    """The tables as Parquet files, the same for the same classes."""
+    tables = {CLASSES: "classes", **({COARSE_FILE: COARSE} if classes.coarse else {})}
+    return {file: _parquet(classes.con, f"SELECT * FROM {table}", folder / file) for file, table in tables.items()}
+
+
+def _parquet(con: duckdb.DuckDBPyConnection, rows: str, path: Path) -> bytes:
+    con.execute(f"COPY ({rows}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+    return path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What was written of classes: their table, that of the coarser ones, how many classes and accounts."""
+
+    files: Mapping[str, bytes]
+    number: int
+    accounts: int
+    coarse: tuple[Buckets, ...]
 
 
 def load(
     con: duckdb.DuckDBPyConnection,
-    path: Path,
+    stored: Stored,
     stores: Sequence[str],
     columns: Sequence[Column],
     values: Sequence[Sequence[Value]],
 ) -> Classes:
-    """Classes that were written before."""
-    with reading(str(path)):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE classes AS SELECT * FROM read_parquet({quoted(str(path))})")
-    return _counted(con, tuple(stores), tuple(columns), tuple(map(tuple, values)))
+    """Classes that were written before: the coarser ones are read now, all of them when somebody asks for them."""
+
+    @cache
+    def whole() -> None:
+        _table(con, "classes", stored.files[CLASSES])
+
+    if COARSE_FILE in stored.files:
+        _table(con, COARSE, stored.files[COARSE_FILE])
+    else:
+        whole()
+    sizes = stored.number, stored.accounts
+    return Classes(con, tuple(stores), tuple(columns), tuple(map(tuple, values)), *sizes, stored.coarse, whole)
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, octets: bytes) -> None:
+    with tempfile.NamedTemporaryFile(prefix="comity-", suffix=".parquet") as file, reading(name):
+        file.write(octets)
+        file.flush()
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet({quoted(file.name)})")

@@ -24,16 +24,15 @@ import duckdb
 from comity.errors import ComityError, Unwritable
 from comity.exposure import classes as tables
 from comity.exposure.accounts import full
-from comity.exposure.classes import Classes
+from comity.exposure.classes import CLASSES, Classes, Stored
 from comity.exposure.columns import Column
 from comity.exposure.judges import Found
 from comity.exposure.sweep import Row, Ruling, Sweep
 from comity.kernel.words import Compare, Leaf, Within, Word, canonical
 from comity.memory import uncollected
 
-FORMAT: Final = "comity-cube 2"
+FORMAT: Final = "comity-cube 3"
 HEAD: Final = "cube.json"
-CLASSES: Final = "classes.parquet"
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -56,7 +55,7 @@ class Cube:
     @property
     def numbering(self) -> str:
         """Names the classes and their numbers: the digest of their table, once the cube was written."""
-        return str(self.about["classes"]["digest"])
+        return str(self.about["classes"]["files"][CLASSES])
 
 
 @contextmanager
@@ -85,16 +84,15 @@ def written(path: Path) -> Iterator[Path]:
 def save(cube: Cube, path: Path) -> Cube:
     """Write the cube in one stroke, and return it as it was written; an older file of that name stays until then."""
     with tempfile.TemporaryDirectory(prefix="comity-") as folder, written(path) as beside:
-        stored = Path(folder) / CLASSES
-        tables.write(cube.classes, stored)
-        octets = stored.read_bytes()
-        about = {**cube.about, **_as_json(cube, "sha256:" + hashlib.sha256(octets).hexdigest())}
+        files = tables.write(cube.classes, Path(folder))
+        about = {**cube.about, **_as_json(cube, {name: _digest(octets) for name, octets in files.items()})}
         head = canonical(about)
-        digest = "sha256:" + hashlib.sha256(head).hexdigest()
+        digest = _digest(head)
         with zipfile.ZipFile(beside, "w") as file:
             file.comment = f"{FORMAT} {digest}".encode()
             file.writestr(zipfile.ZipInfo(HEAD, EPOCH), head, zipfile.ZIP_DEFLATED, 6)
-            file.writestr(zipfile.ZipInfo(CLASSES, EPOCH), octets)
+            for name, octets in files.items():
+                file.writestr(zipfile.ZipInfo(name, EPOCH), octets)
     return Cube(about, cube.classes, cube.sweep, digest)
 
 
@@ -102,27 +100,31 @@ def save(cube: Cube, path: Path) -> Cube:
 def load(con: duckdb.DuckDBPyConnection, path: Path) -> Cube:
     """Read a cube, and see that it is what it says it is."""
     try:
-        with zipfile.ZipFile(path) as file, tempfile.TemporaryDirectory(prefix="comity-") as folder:
+        with zipfile.ZipFile(path) as file:
             said, _, digest = file.comment.decode("ascii").rpartition(" ")
             head = file.read(HEAD)
-            octets = file.read(CLASSES)
-            stored = Path(folder) / CLASSES
-            stored.write_bytes(octets)
             about = json.loads(head)
             if said != FORMAT:
                 raise NotACube(path=str(path), why=f"its format is `{said}`, not `{FORMAT}`")
-            if digest != "sha256:" + hashlib.sha256(head).hexdigest():
+            if digest != _digest(head):
                 raise NotACube(path=str(path), why="its contents do not have the digest it names")
-            if about["classes"]["digest"] != "sha256:" + hashlib.sha256(octets).hexdigest():
-                raise NotACube(path=str(path), why="its classes do not have the digest it names")
-            columns = [Column(c["name"], c["term"], c["kind"], tuple(c["codes"])) for c in about["columns"]]
-            classes = tables.load(con, stored, about["stores"], columns, about["values"])
+            own = about["classes"]
+            files = {name: file.read(name) for name in own["files"]}
+        if any(_digest(octets) != own["files"][name] for name, octets in files.items()):
+            raise NotACube(path=str(path), why="its classes do not have the digest it names")
+        columns = [Column(c["name"], c["term"], c["kind"], tuple(c["codes"])) for c in about["columns"]]
+        stored = Stored(files, own["number"], own["accounts"], _codes(own["coarse"]))
+        classes = tables.load(con, stored, about["stores"], columns, about["values"])
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise NotACube(path=str(path), why=str(error).split("\n")[0] or type(error).__name__) from error
     return Cube(about, classes, _sweep(about), digest)
 
 
-def _as_json(cube: Cube, digest: str) -> dict[str, object]:
+def _digest(octets: bytes) -> str:
+    return "sha256:" + hashlib.sha256(octets).hexdigest()
+
+
+def _as_json(cube: Cube, files: Mapping[str, str]) -> dict[str, object]:
     classes, sweep = cube.classes, cube.sweep
     folds: dict[tuple[int, ...], int] = {}
     sets: dict[frozenset[Leaf], int] = {}
@@ -136,7 +138,12 @@ def _as_json(cube: Cube, digest: str) -> dict[str, object]:
         "stores": list(classes.stores),
         "columns": [{"name": c.name, "term": c.term, "kind": c.kind, "codes": list(c.codes)} for c in classes.columns],
         "values": [list(values) for values in classes.values],
-        "classes": {"number": classes.number, "accounts": classes.accounts, "digest": digest},
+        "classes": {
+            "number": classes.number,
+            "accounts": classes.accounts,
+            "coarse": list(map(list, classes.coarse)),
+            "files": files,
+        },
         "rows": rows,
         "folds": [list(fold) for fold in folds],
         "rulings": [[r.template, r.court, r.served, r.basis, list(r.outcomes), said(r.asks)] for r in sweep.rulings],

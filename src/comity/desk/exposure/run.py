@@ -21,7 +21,8 @@ from comity.desk.exposure.about import Posed, about
 from comity.errors import ComityError, Faulty
 from comity.exposure.accounts import Accounts
 from comity.exposure.apply import CLASS
-from comity.exposure.classes import STORE, Classes, fold, gather
+from comity.exposure.classes import STORE, Classes, fold, gather, put_together
+from comity.exposure.coarse import coarse
 from comity.exposure.columns import Column
 from comity.exposure.cube import Cube
 from comity.exposure.judges import IN_FORUM, Ask, Bench
@@ -88,6 +89,7 @@ def run(con: duckdb.DuckDBPyConnection, estate: Estate, packs: Packs, accounts: 
     if not templates:
         raise NothingToAsk
     decided, bench = prepared((estate, classes), packs, posed, templates)
+    classes = put_together(classes, coarse(classes, packs.law, {place for place, _ in decided.rows}))
     view = View(fold(classes, common(decided.buckets.values(), classes)))
     said = {**about(estate, packs, posed, templates), "ungrouped": _ungrouped(packs, estate, accounts, classes.columns)}
     return Cube(said, classes, sweep(decided, view, bench, classes))
