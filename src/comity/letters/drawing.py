@@ -5,13 +5,38 @@ Nothing is drawn here; `svg` does that, once lying for a wide page and once stan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 OWN_SCALE: Final = 0.25
 """A group of lanes that fills less of the whole than this is drawn on a scale of its own."""
+
+
+def iso(moment: datetime) -> str:
+    """A day as ISO 8601 has it."""
+    return f"{moment:%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a drawing says besides the words it is given, in the language of its page."""
+
+    months: tuple[str, ...] = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    whole: str = "{names}: verdict, standing and gate from {begin} to {end}; the table says the same in words."
+    stretch: str = "{lane}: {word}, {begin} to {end}"
+    day: str = "{day} {month} {year}"
+    both: str = " and "
+    dated: Callable[[datetime], str] = iso
+
+    def short(self, moment: datetime) -> str:
+        """A day as a person writes it."""
+        return self.day.format(day=moment.day, month=self.months[moment.month - 1], year=moment.year)
+
+
+PLAIN: Final = Wording()
+"""English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +80,12 @@ class Mark:
     name: str
     says: str
     change: str = ""
+    wording: Wording = PLAIN
 
     @property
     def day(self) -> str:
         """The day as a person writes it."""
-        return f"{self.at.day} {self.at:%b %Y}"
+        return self.wording.short(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +96,7 @@ class Panel:
     end: datetime
     groups: tuple[Group, ...]
     marks: tuple[Mark, ...]
+    wording: Wording = PLAIN
 
     def share(self, moment: datetime) -> float:
         """Where a moment lies on the scale, from 0 to 1."""
@@ -83,7 +110,7 @@ class Panel:
         year, month, first = self.begin.year, self.begin.month, True
         while (at := datetime(year, month, 1, tzinfo=UTC)) <= self.end:
             if at > self.begin and (months or month == 1):
-                name = f"{at:%b}" if months else str(year)
+                name = self.wording.months[month - 1] if months else str(year)
                 yield self.share(at), f"{name} {year}" if months and first else name
                 first = False
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
@@ -101,7 +128,7 @@ def segments(points: Sequence[tuple[datetime, str, str]], end: datetime) -> tupl
     return tuple(made)
 
 
-def panels(groups: Sequence[Group], marks: Sequence[Mark]) -> list[Panel]:
+def panels(groups: Sequence[Group], marks: Sequence[Mark], wording: Wording = PLAIN) -> list[Panel]:
     """The groups by the scale they share: the long ones on one, each short one on its own, without the marks."""
     spans = [(group, group.span) for group in groups]
     known = [(group, span) for group, span in spans if span]
@@ -111,5 +138,5 @@ def panels(groups: Sequence[Group], marks: Sequence[Mark]) -> list[Panel]:
     long = [(group, span) for group, span in known if span[1] - span[0] >= whole * OWN_SCALE]
     short = [(group, span) for group, span in known if (group, span) not in long]
     begin, end = min(span[0] for _, span in long), max(span[1] for _, span in long)
-    shared = Panel(begin, end, tuple(group for group, _ in long), tuple(marks))
-    return [shared, *(Panel(span[0], span[1], (group,), ()) for group, span in short)]
+    shared = Panel(begin, end, tuple(group for group, _ in long), tuple(marks), wording)
+    return [shared, *(Panel(span[0], span[1], (group,), (), wording) for group, span in short)]

@@ -7,7 +7,7 @@ happened. What changed something stands beside its date. A bar without room for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from typing import Final
@@ -90,10 +90,11 @@ def tall(panel: Panel, name: str) -> list[str]:
 
 
 def _opening(panel: Panel, name: str, width: int, height: int) -> Iterator[str]:
-    what = " and ".join(group.name for group in panel.groups)
-    says = f"{what}: verdict, standing and gate from {panel.begin:%Y-%m-%d} to {panel.end:%Y-%m-%d}"
+    wording = panel.wording
+    names = wording.both.join(group.name for group in panel.groups)
+    says = wording.whole.format(names=names, begin=wording.dated(panel.begin), end=wording.dated(panel.end))
     yield f'<svg viewBox="0 0 {width} {height}" role="group" aria-labelledby="{name}" class="timeline">'
-    yield f'<title id="{name}">{escape(says)}; the table says the same in words.</title>'
+    yield f'<title id="{name}">{escape(says)}</title>'
 
 
 def _axis(scale: Scale, top: int, height: int) -> Iterator[str]:
@@ -114,15 +115,16 @@ def _guides(scale: Scale, flown: Mapping[int, Flag], lift: int, top: int) -> Ite
 def _lying(scale: Scale, lane: Lane, y: int) -> Iterator[str]:
     for segment in lane.segments:
         x, end, word = scale.x(segment.begin), scale.x(segment.end), escape(segment.word)
-        yield _bar(segment.kind, _told(lane, segment), (x, y, round(max(2.0, end - x - 1.5), 1), BAR))
+        yield _bar(segment.kind, _told(scale.panel, lane, segment), (x, y, round(max(2.0, end - x - 1.5), 1), BAR))
         if scale.fits(segment):
             yield f'<text x="{x + 7}" y="{y + 19}" class="on {escape(segment.kind)}">{word}</text>'
         elif segment is lane.segments[-1]:
             yield f'<text x="{end + 4}" y="{y + 19}" class="beside">{word}</text>'
 
 
-def _told(lane: Lane, segment: Segment) -> str:
-    return f"{lane.name}: {segment.word}, {segment.begin:%Y-%m-%d} to {segment.end:%Y-%m-%d}"
+def _told(panel: Panel, lane: Lane, segment: Segment) -> str:
+    begin, end = (panel.wording.dated(moment) for moment in (segment.begin, segment.end))
+    return panel.wording.stretch.format(lane=lane.name, word=segment.word, begin=begin, end=end)
 
 
 def _bar(kind: str, says: str, box: tuple[float, float, float, float]) -> str:
@@ -187,7 +189,7 @@ def _dot(mark: Mark, x: float, y: float) -> Iterator[str]:
 
 
 def _linked(mark: Mark, parts: Iterable[str]) -> str:
-    says = escape(f"{mark.row}. {mark.at:%Y-%m-%d} {mark.name}: {mark.says}")
+    says = escape(f"{mark.row}. {mark.wording.dated(mark.at)} {mark.name}: {mark.says}")
     return f'<a href="#day-{mark.row}" class="mark" aria-label="{says}"><title>{says}</title>{"".join(parts)}</a>'
 
 
@@ -202,7 +204,7 @@ def _standing(panel: Panel, group: Group, name: str, number: int) -> str:
     length = max(PANEL_TALL, years * (YEAR_TALL if marks else YEAR_PLAIN), LABEL * len(marks))
     top = 46
     height = round(top + length + 12)
-    parts = [*_opening(Panel(panel.begin, panel.end, (group,), ()), f"{name}-{number}", TALL_WIDTH, height)]
+    parts = [*_opening(replace(panel, groups=(group,), marks=()), f"{name}-{number}", TALL_WIDTH, height)]
     parts.append(f'<text x="0" y="14" class="group">{escape(group.name)}</text>')
     for share, label in panel.ticks():
         y = round(top + share * length, 1)
@@ -221,7 +223,7 @@ def _column(panel: Panel, lane: Lane, place: tuple[int, int, float]) -> Iterator
     for segment in lane.segments:
         y, end = (round(top + panel.share(at) * length, 1) for at in (segment.begin, segment.end))
         deep = round(max(2.0, end - y - 1.5), 1)
-        yield _bar(segment.kind, _told(lane, segment), (x, y, LANES_WIDE, deep))
+        yield _bar(segment.kind, _told(panel, lane, segment), (x, y, LANES_WIDE, deep))
         if deep >= 16:
             kind = escape(segment.kind)
             yield f'<text x="{x + 3}" y="{y + 12}" class="on small {kind}">{escape(segment.word)}</text>'

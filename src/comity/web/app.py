@@ -17,11 +17,11 @@ from urllib.parse import quote
 
 from litestar import Litestar, Request, Response, get
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
+from litestar.datastructures import Cookie, State
 from litestar.enums import MediaType, RequestEncodingType
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 
 from comity.desk.office import Office
 from comity.errors import ComityError
@@ -29,12 +29,16 @@ from comity.web.doors import BadLink, NotYourForm, Session, Sessions, TooManyTri
 from comity.web.guard import Guard
 from comity.web.house import House
 from comity.web.pages import render, statics
+from comity.web.tongue import COOKIE as LANGUAGE
+from comity.web.tongue import Said, languages, ours
 
 COOKIE: Final = "comity-session"
 MOST_BYTES: Final = 64 * 1024
 """What a form may hold: words, no papers."""
 KEPT: Final = 2048
 """Lives, lines of the inbox and parts of the law book that are kept once worked out."""
+YEAR: Final = 366 * 24 * 60 * 60
+"""For how long a browser keeps the language that was chosen, in seconds."""
 STATUS: Final = {2: 404, 3: 503, 4: 422, 5: 403, 6: 409, 7: 503}
 Asking = Request[Session, Any, State]
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -67,7 +71,7 @@ class Trouble:
     def of(cls, error: ComityError) -> Trouble:
         """A trouble of the house."""
         faults = tuple(getattr(error, "faults", ()))
-        return cls(error.message, error.remedy, faults, STATUS.get(error.exit_code, 400))
+        return cls(*Said.of(error), faults, STATUS.get(error.exit_code, 400))
 
 
 def the_present() -> datetime:
@@ -176,6 +180,19 @@ def static(name: FromPath[str]) -> Response[bytes]:
     return Response(raw, media_type=kind, headers={"cache-control": "public, max-age=31536000, immutable"})
 
 
+@get("/language/{code:str}", opt={"public": True}, sync_to_thread=False)
+def language(request: Request[Any, Any, State], code: FromPath[str], back: FromQuery[str] = "/") -> Page:
+    """Choose the language of the pages at this browser, and go back to the one that was read."""
+    if code not in languages():
+        raise NotAPage(path=f"/language/{code}")
+    answer = to(back if ours(back) else "/")
+    kept = Cookie(
+        key=LANGUAGE, value=code, path="/", max_age=YEAR, httponly=True, samesite="lax", secure=web_of(request).secure
+    )
+    answer.set_cookie(kept)
+    return answer
+
+
 def _plain(request: Request[Any, Any, State], trouble: Trouble) -> Page:
     """A page for whoever may not be signed in."""
     web = web_of(request)
@@ -207,11 +224,16 @@ def _stranger(request: Request[Any, Any, State], _: NotSignedIn) -> Page:
 
 def _wrong(request: Request[Any, Any, State], error: HTTPException) -> Page:
     words = {
-        404: (f"there is no page at {request.url.path}", "begin at the inbox"),
-        405: ("this address cannot be asked that way", "begin at the inbox"),
-        413: ("what was sent is too long", f"a form may hold {MOST_BYTES // 1024} KiB; put papers in as papers"),
+        404: (Said("there is no page at {path}", path=request.url.path), "begin at the inbox"),
+        405: (Said("this address cannot be asked that way"), "begin at the inbox"),
+        413: (
+            Said("what was sent is too long"),
+            Said("a form may hold {number} KiB; put papers in as papers", number=MOST_BYTES // 1024),
+        ),
     }
-    says, remedy = words.get(error.status_code, ("the request could not be read", "go back, and send the form again"))
+    says, remedy = words.get(
+        error.status_code, (Said("the request could not be read"), Said("go back, and send the form again"))
+    )
     return _plain(request, Trouble(says, remedy, status=error.status_code))
 
 
@@ -225,7 +247,7 @@ def _failed(request: Request[Any, Any, State], error: Exception) -> Page:
 def application(web: Web, hosts: Iterable[str], handlers: Iterable[Any]) -> Guard:
     """The desk as one application: pages and acts behind their guard."""
     inner = Litestar(
-        [static, *handlers],
+        [static, language, *handlers],
         guards=[signed_in],
         exception_handlers={NotSignedIn: _stranger, ComityError: _refused, HTTPException: _wrong, Exception: _failed},
         openapi_config=None,

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import quote
 
 from litestar.types import ASGIApp, Message, Receive, Send
+
+from comity.web.tongue import preferred, reading
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
@@ -49,14 +52,19 @@ class Guard:
             await _answer(send, *refused)
             return
 
+        code = preferred(heads.get("cookie", ""), heads.get("accept-language", ""))
+
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = {name.lower() for name, _ in message["headers"]}
-                more = [(n.encode(), v.encode()) for n, v in HEADERS.items() if n.encode() not in own]
+                own = {name.lower(): value for name, value in message["headers"]}
+                page = own.get(b"content-type", b"").startswith(b"text/html")
+                every = {**HEADERS, "content-language": code, "vary": "accept-language, cookie"} if page else HEADERS
+                more = [(n.encode(), v.encode()) for n, v in every.items() if n.encode() not in own]
                 message["headers"] = [*message["headers"], *more]
             await send(message)
 
-        await self.app(scope, receive, sending)
+        with reading(code, _again(scope)):
+            await self.app(scope, receive, sending)
 
     def refusal(self, method: str, heads: dict[str, str]) -> tuple[int, str] | None:
         """Why a request is not for us, if it is not."""
@@ -70,6 +78,12 @@ class Guard:
         if method not in SAFE and (foreign or origin not in {f"http://{host}", f"https://{host}"}):
             return 403, "This was sent by a page that is not of this desk; nothing was done.\n"
         return None
+
+
+def _again(scope: Any) -> str:
+    """Where the same page can be asked for once more: nowhere, if it answered a form."""
+    query = scope["query_string"].decode("latin-1")
+    return quote(scope["path"]) + (f"?{query}" if query else "") if scope["method"] == "GET" else ""
 
 
 async def _answer(send: Send, status: int, text: str) -> None:

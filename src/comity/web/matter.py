@@ -26,10 +26,11 @@ from comity.kernel.gate import APPROVERS, Ruled
 from comity.kernel.law import Answer
 from comity.kernel.matter import Deadline, Event, Matter, Standing, gag, standing
 from comity.kernel.reason import Reason
-from comity.letters.drawing import Group, Lane, Mark, panels, segments
+from comity.letters.drawing import Group, Lane, Mark, Wording, panels, segments
 from comity.letters.page import MEANINGS
 from comity.letters.svg import PATTERNS, tall, wide
 from comity.web.app import Asking, Page, Trouble, Web, web_of
+from comity.web.tongue import current
 
 STEPS: Final = {
     "not-collected": "comity collect {m} --by {who}",
@@ -163,15 +164,18 @@ def drawing(moments: tuple[Moment, ...], events: tuple[Event, ...]) -> tuple[lis
     """The life drawn twice, for a wide page and a narrow one; nothing while it has no length."""
     if len(moments) < 2:
         return [], []
-    end, groups = moments[-1].at, []
+    own = current()
+    wording, end, groups = own.wording(), moments[-1].at, []
     for place, first in enumerate(moments[0].lines):
         rows = [(m.at, m.lines[place]) for m in moments if len(m.lines) > place]
-        law = [(at, line.verdict, line.verdict) for at, line in rows]
-        order = [(at, line.standing.state, str(line.standing.state)) for at, line in rows]
-        gate = [(at, "shut", "gate-shut") if line.shut else (at, "open", "gate-open") for at, line in rows]
+        law = [(at, own.spoken(line.verdict), line.verdict) for at, line in rows]
+        order = [(at, own.spoken(line.standing.state), str(line.standing.state)) for at, line in rows]
+        shut = [(at, "shut" if line.shut else "open") for at, line in rows]
+        gate = [(at, own.spoken(word), f"gate-{word}") for at, word in shut]
         named = (("law", law), ("order", order), ("gate", gate))
-        groups.append(Group(first.name, tuple(Lane(name, segments(points, end)) for name, points in named)))
-    drawn = panels(groups, _marks(moments, events)[-MOST_MARKS:])
+        lanes = (Lane(own.spoken(name, "lane"), segments(points, end)) for name, points in named)
+        groups.append(Group(first.name, tuple(lanes)))
+    drawn = panels(groups, _marks(moments, events, wording)[-MOST_MARKS:], wording)
     lying = [Markup(wide(panel, f"wide-{n}")) for n, panel in enumerate(drawn)]
     return lying, [Markup(one) for n, panel in enumerate(drawn) for one in tall(panel, f"tall-{n}")]
 
@@ -180,22 +184,24 @@ MOST_MARKS: Final = 40
 """Happenings that a drawing has room for: the last ones."""
 
 
-def _marks(moments: tuple[Moment, ...], events: tuple[Event, ...]) -> list[Mark]:
+def _marks(moments: tuple[Moment, ...], events: tuple[Event, ...], wording: Wording) -> list[Mark]:
     """Each happening by its number in the list, flagged with what it changed for the first class of records."""
+    spoken = current().spoken
     number, before, made = {event.id: n for n, event in enumerate(events, 1)}, ("", "", ""), []
     for moment in moments:
         line = moment.lines[0]
         now = (line.verdict, str(line.standing.state), "gate shut" if line.shut else "gate open")
-        change = ", ".join(word for word, old in zip(now, before, strict=True) if word != old)
+        change = ", ".join(spoken(word) for word, old in zip(now, before, strict=True) if word != old)
         before = now
         shown = [event for event in moment.events if event.id in number]
         made += [
             Mark(
                 event.known,
                 number[event.id],
-                event.by.split(" (")[0] or event.kind,
+                event.by.split(" (")[0] or spoken(event.kind, "kind"),
                 event.says,
                 change if n == 0 else "",
+                wording,
             )
             for n, event in enumerate(shown)
         ]

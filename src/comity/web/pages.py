@@ -1,12 +1,13 @@
-"""Pages: templates, the style sheet, and how moments, values and proofs are worded on them.
+"""Pages: templates and the files that they load.
 
-All that comes from data is escaped. The drawing and the proofs are those of the letters.
+All that comes from data is escaped. The drawing and the proofs are those of the letters; words, moments and numbers are
+those of the reader's language (`tongue`).
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from comity.letters.page import TEMPLATES as LETTERS
-from comity.letters.page import node, value
+from comity.letters.page import node
 from comity.web.rooms import OF_A_MATTER, ROOMS
+from comity.web.tongue import current, others, tongue
 
 HERE: Final = Path(__file__).parent
 
@@ -45,48 +47,31 @@ def static(name: str) -> str:
 
 
 def render(template: str, /, **data: object) -> str:
-    """A page as HTML."""
-    return _templates().get_template(template).render(**data)
+    """A page as HTML, in the language of whoever is being answered."""
+    return templates(current().code).get_template(template).render(**data)
 
 
 @cache
-def _templates() -> Environment:
-    made = Environment(
+def templates(code: str) -> Environment:
+    """The templates in one language: a filter's answer may be worked out when a template is compiled."""
+    made, own = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
-    )  # fmt: skip
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"when": when, "day": day, "value": value, "node": node, "left": left, "many": many, "ticks": ticks}
-    made.globals |= {"static": static, "rooms": ROOMS, "of_a_matter": OF_A_MATTER}
+    ), tongue(code)  # fmt: skip
+    made.install_gettext_translations(own.words, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {
+        "when": own.when, "day": own.day, "value": own.value, "node": node, "left": own.left, "many": own.many,
+        "ticks": ticks, "spoken": own.spoken, "number": own.number, "share": own.share, "limit": own.limit,
+        "both": own.both, "fact": own.fact,
+    }  # fmt: skip
+    made.globals |= {"static": static, "rooms": ROOMS, "of_a_matter": OF_A_MATTER, "tongue": own, "tongues": others}
     return made
 
 
-def when(moment: datetime) -> Markup:
-    """A moment as a person and a program read it."""
-    at = moment.astimezone(UTC)
-    return Markup('<time datetime="{}">{}</time>').format(f"{at:%Y-%m-%dT%H:%MZ}", f"{at:%Y-%m-%d %H:%M} UTC")
-
-
-def day(moment: datetime | date) -> Markup:
-    """A day."""
-    return Markup('<time datetime="{0}">{0}</time>').format(f"{moment:%Y-%m-%d}")
-
-
 def left(due: datetime, at: datetime) -> str:
-    """How long it is until something is due, or since it was: hours while they count, then days."""
-    span = abs(due - at)
-    if span < timedelta(hours=48):
-        minutes = int(span.total_seconds()) // 60
-        said = f"{minutes // 60} h {minutes % 60:02} min"
-    else:
-        said = many(span.days, "day")
-    return f"in {said}" if due > at else f"{said} ago"
-
-
-def many(number: int, thing: str, more: str = "") -> str:
-    """`1 item`, `2 items`, `3 entries`."""
-    return f"{number:,} {thing if number == 1 else more or f'{thing}s'}"
+    """How long it is until something is due, or since it was, in the reader's language."""
+    return current().left(due, at)
 
 
 def ticks(text: str) -> Markup:
