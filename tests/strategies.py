@@ -239,7 +239,7 @@ def approvals(draw: st.DrawFn, right: Approval) -> Approval:
     return Approval(
         draw(one_of(right.matter, "M-0002")),
         draw(one_of("Anna", "anna ", "Ben", "")),
-        draw(one_of(*sorted(APPROVERS), "clerk")),
+        draw(one_of(*sorted(APPROVERS), "intake")),
         draw(moments(40)),
         draw(one_of(right.scope, "sha256:other")),
         draw(one_of(right.decisions, ())),

@@ -20,6 +20,7 @@ from typer.main import get_command
 
 import comity
 from comity.cli.rooms import ROOMS
+from comity.desk.roles import ACTS, ROLES
 from comity.errors import ComityError
 from comity.kernel import matter
 from comity.lawpack import default_folder, read_folder
@@ -141,6 +142,16 @@ def events() -> str:
     return table(("kind", "meaning", "effect"), rows)
 
 
+def roles() -> str:
+    """Every role of an office, and what it is for."""
+    return table(("role", "what it is for"), ((f"`{role}`", what) for role, what in ROLES.items()))
+
+
+def acts() -> str:
+    """Every act of the desk, and the roles that may do it."""
+    return table(("act", "roles"), ((says, ", ".join(f"`{role}`" for role in who)) for says, who in ACTS.values()))
+
+
 def terms() -> str:
     """Every declared term."""
     rows = []
@@ -177,6 +188,8 @@ PASSAGES: Final[dict[str, Callable[[], str]]] = {
     "verbs": verbs,
     "exit-codes": exit_codes,
     "events": events,
+    "roles": roles,
+    "acts": acts,
     "terms": terms,
     "unmodelled": unmodelled,
     "promises": promises,

@@ -13,7 +13,7 @@ from typing import Any, Final
 from jinja2 import nodes
 from tools.docs import errors
 
-from comity.desk.office import ROLES
+from comity.desk.roles import ACTS, ROLES
 from comity.errors import ComityError
 from comity.intake.faults import NAMES
 from comity.intake.keys import CHANNELS
@@ -25,7 +25,6 @@ from comity.lawpack import default_folder, read_folder
 from comity.letters.drawing import PLAIN
 from comity.letters.page import CLASSES, JOINS, MEANINGS, SAID
 from comity.registry.check import REMEDIES
-from comity.web.office import ROLES as MEANT
 from comity.web.pages import templates
 from comity.web.rooms import OF_A_MATTER, ROOMS
 from comity.web.sentences import template_of
@@ -249,8 +248,8 @@ def in_tables() -> Iterator[Found]:
         ("letters/drawing.py", ""): (PLAIN.whole, PLAIN.stretch, PLAIN.day, PLAIN.both, "gate open", "gate shut"),
         ("letters/page.py", "lane"): dict.fromkeys(lane for lane, *_ in MEANINGS),
         ("kernel/gate.py", ""): ["open on {points}"],
-        ("desk/office.py", "role"): sorted(ROLES),
-        ("web/office.py", ""): MEANT.values(),
+        ("desk/roles.py", "role"): sorted(ROLES),
+        ("desk/roles.py", ""): [*ROLES.values(), *(says for says, _ in ACTS.values())],
         ("web/rooms.py", ""): [name for _, name in (*ROOMS, *OF_A_MATTER)],
         ("intake/keys.py", "channel"): CHANNELS,
         ("intake/faults.py", ""): NAMES.values(),

@@ -277,7 +277,7 @@ def test_what_cannot_be_read_is_stated():
     "wrong",
     [
         {"matter": "M-0002"},
-        {"role": "clerk"},
+        {"role": "intake"},
         {"at": NOON + HOUR},
         {"at": NOON - 24 * HOUR},
         {"at": NOON - 30 * HOUR},
@@ -307,6 +307,28 @@ def test_one_person_under_two_spellings_is_one_person(twin):
     answer = ask(approvals=approved(people=("anna", twin)))
     assert names(answer) == ["two-people"]
     assert answer.reasons[0].says == "1 of two people have approved exactly this"
+
+
+@pytest.mark.parametrize("name", ["ben", " BEN "])
+def test_nobody_both_collects_and_approves_for_one_matter(name):
+    """The collector's approval does not count, and is named as long as two others are missing."""
+    own = [event("collected", -3, by=name)]
+    shut = ask(events=own)
+    assert names(shut) == ["collector-approved", "two-people"] and "ben approved" in shut.reasons[0].says
+    assert {"collector-approved", "two-people"} <= WORK
+    assert ask(events=own, approvals=approved(people=("anna", "ben", "carla"))).approved_by == ("anna", "carla")
+    assert isinstance(ask(events=[event("collected", -3, by="carla")]), Release)
+
+
+@pytest.mark.parametrize("name", ["ben", "Ben"])
+def test_an_approval_that_was_taken_back_does_not_count(name):
+    """From that moment on; one given afterwards does, and another person's is left alone."""
+    back = [event("approval-withdrawn", -1, by=name)]
+    assert names(ask(events=back)) == ["two-people"]
+    again = (*approved(people=("anna",)), *approved(people=("ben",), at=NOON - HOUR / 2))
+    assert ask(events=back, approvals=again).approved_by == ("anna", "ben")
+    assert isinstance(ask(events=[event("approval-withdrawn", -2, by="ben")]), Release)
+    assert isinstance(ask(events=[event("approval-withdrawn", -1, by="carla")]), Release)
 
 
 @pytest.mark.parametrize("nobody", ["", "  "])

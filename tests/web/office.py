@@ -53,6 +53,8 @@ class Clock:
 def make(folder: Path, served: datetime = SERVED) -> Path:
     """The demo's provider with little mail, and one warrant: read, confirmed, found genuine, collected, reviewed."""
     story = build(folder / "demo", Silent(), messages=400)
+    settings = story.office.root / "office.toml"
+    settings.write_text(settings.read_text().replace("[office]\n", '[office]\napprove_with = "session"\n', 1))
     confirmed(story.office, folder / "demo/papers/warrant.txt", MATTER, warrant_2018(), served)
     at = served + timedelta(hours=1)
     collection.collect(story.office, MATTER, "clerk", at)
@@ -110,7 +112,7 @@ class Browser:
         return self.send(f"/matters/{MATTER}", f"/matters/{MATTER}/approve")
 
     def answer(self, answer: str = "true") -> httpx.Response:
-        fields = {"answer": answer, "says": "our memo", "source": "memo 1"}
+        fields = {"value": answer, "says": "our memo", "source": "memo 1"}
         return self.send(f"/matters/{MATTER}", f"/matters/{MATTER}/counsel", **fields)
 
 

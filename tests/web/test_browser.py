@@ -27,7 +27,7 @@ AXE = Path(__file__).parent / "axe" / "axe.min.js"
 COMITY = (sys.executable, "-m", "comity")
 PATH = f"/matters/{MATTER}"
 PAGES = ("/", PATH, f"{PATH}?on=2020-01-01", f"{PATH}/event", f"{PATH}/event?kind=finding", "/law",
-         "/law/show/eu-gdpr-49", "/estate", "/ledger", "/people", "/nowhere")  # fmt: skip
+         "/law/show/eu-gdpr-49", "/estate", "/ledger", "/people", "/me", "/alarms", "/nowhere")  # fmt: skip
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")
 
@@ -62,7 +62,7 @@ def serving(office: Path, *more: str) -> tuple[subprocess.Popen[str], str]:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     office = make(tmp_path_factory.mktemp("served"), datetime.now(UTC).replace(microsecond=0) - timedelta(days=3))
     process, said = serving(office)
-    yield Served(process, office, re.search(r"http://[\d.:]+", said)[0])  # type: ignore[index]
+    yield Served(process, office, re.search(r"http://[\w.:]+", said)[0])  # type: ignore[index]
     process.send_signal(signal.SIGINT)
     process.wait(10)
 

@@ -150,7 +150,7 @@ def test_whatever_data_says_is_escaped(browser: Browser) -> None:
         record(office, f"{evil}/../%2e", [Event("", "served", SERVED, SERVED, evil, evil, evil)])
     settings_file = browser.web.house.root / "office.toml"
     settings_file.write_text(
-        settings_file.read_text() + "\n[[person]]\nname = '<script>custodian</script>'\nroles = ['clerk']\n"
+        settings_file.read_text() + "\n[[person]]\nname = '<script>custodian</script>'\nroles = ['intake']\n"
     )
     for path in (
         "/",
@@ -237,12 +237,16 @@ def test_only_counsel_answers(browser: Browser, person: str) -> None:
     form = {
         "form": browser.form(PATH, "/sign-out")["form"],
         "term": POINT,
-        "answer": "true",
+        "value": "true",
         "says": "x",
         "source": "y",
     }
     refused = browser.post(f"{PATH}/counsel", form)
-    assert refused.status_code == 403 and "is not counsel" in refused.text and events(browser.web, "counsel") == 0
+    assert (
+        refused.status_code == 403
+        and "may not answer an open point of law" in refused.text
+        and events(browser.web, "counsel") == 0
+    )
 
 
 def test_a_refusal_keeps_what_was_typed_and_the_form_can_be_mended(browser: Browser) -> None:

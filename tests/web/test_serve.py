@@ -64,6 +64,7 @@ def test_it_answers_to_its_own_names_alone() -> None:
     assert Address("desk.example", 8400).hosts == {"desk.example:8400"}
     assert Address("desk.example", 80).hosts == {"desk.example", "desk.example:80"}
     assert Address("::1", 8400).url == "http://[::1]:8400" and "[::1]:8400" in Address("::1", 8400).hosts
+    assert Address("127.0.0.1", 8400).url == "http://localhost:8400", "no passkey can be bound to a number"
     assert local("127.0.0.9") and local("localhost") and not local("10.0.0.1") and not local("desk.example")
 
 

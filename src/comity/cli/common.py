@@ -78,6 +78,19 @@ def opened(path: Path) -> Iterator[Office]:
         office.close()
 
 
+class OnlyAtTheDesk(ComityError):
+    """this office has said that {act} takes a passkey, and here nobody can show one"""
+
+    help = "do it at the desk (`comity serve`), or have `approve_with` taken out of office.toml"
+    exit_code = 5
+
+
+def by_hand(office: Office, act: str) -> None:
+    """Refuse an act where the office asks for a passkey by name: a command line proves nobody's presence."""
+    if office.settings.approve_with == "passkey":
+        raise OnlyAtTheDesk(act=act)
+
+
 def text_of(path: Path) -> str:
     """A small text file that was named on the command line."""
     try:

@@ -1,4 +1,4 @@
-"""`comity approve` and `comity gate`: two people, and every reason why something may not leave."""
+"""`comity approve`, `withdraw` and `gate`: two people, and every reason why something may not leave."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from comity.cli.common import (
     a_moment,
     app,
     asked,
+    by_hand,
     indented,
     now,
     opened,
@@ -32,7 +33,7 @@ from comity.kernel.gate import Refusal, Release
 
 STEPS = {
     "authenticity-unknown": 'comity event {m} finding "WHAT" --source PAPER --by YOU '
-    "--data supports=yes --data channel=phone --data contact=directory",
+    "--data supports=yes --data channel=phone --data contact=directory --data called=NUMBER",
     "class-open": 'comity event {m} counsel "WHY" --source MEMO --by COUNSEL --data term=TERM --data answer=true',
     "not-collected": "comity collect {m} --by YOU",
     "scope-changed": "comity collect {m} --by YOU",
@@ -53,6 +54,7 @@ def approve(
     """Approve exactly the release that lies there now: its scope, its decisions and its hits."""
     moment = a_moment(at) if at else now()
     with opened(office) as it:
+        by_hand(it, "approving")
         given = desk.approve(it, matter, by, moment)
         answer = desk.ask(it, matter, moment)
     if as_json:
@@ -61,6 +63,27 @@ def approve(
         )
         return
     out.print(f"{given.person} ({given.role}) approves scope {given.scope[:23]}… and the hits found under it.")
+    show(answer)
+
+
+@app.command()
+def withdraw(
+    matter: Annotated[str, typer.Argument(help="the matter, e.g. M-0001")],
+    by: By,
+    why: Annotated[str, typer.Option(help="the reason, in a sentence")] = "",
+    at: At = None,
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Take your own approval back: from that moment it counts for nothing."""
+    moment = a_moment(at) if at else now()
+    with opened(office) as it:
+        taken = desk.withdraw(it, matter, by, moment, why)
+        answer = desk.ask(it, matter, moment)
+    if as_json:
+        print_json({"person": by, "at": taken.known.isoformat(), "open": bool(answer)})
+        return
+    out.print(f"{taken.says}.", markup=False)
     show(answer)
 
 

@@ -8,8 +8,23 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, NO, AsJson, By, OfficeAt, app, now, opened, out, print_json, table, text_of
+from comity.cli.common import (
+    HERE,
+    NO,
+    AsJson,
+    By,
+    OfficeAt,
+    app,
+    indented,
+    now,
+    opened,
+    out,
+    print_json,
+    table,
+    text_of,
+)
 from comity.desk import ledger as desk
+from comity.desk import reading
 
 ledger = typer.Typer(help="The tamper-evident log of everything the office did.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
@@ -65,6 +80,59 @@ def show(
 
 
 @ledger.command()
+def reads(
+    matter: Annotated[str, typer.Option(help="only this matter")] = "",
+    person: Annotated[str, typer.Option(help="only this person")] = "",
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Who looked into which matter at the desk, at which page, and when."""
+    with opened(office) as it:
+        found = list(reading.reads(it, matter, person))
+    if as_json:
+        print_json([
+            {"at": one.at.isoformat(), "person": one.person, "matter": one.matter, "page": one.page} for one in found
+        ])  # fmt: skip
+        return
+    made = table("when (UTC)", "who", "matter", "page")
+    for one in found:
+        made.add_row(f"{one.at:%Y-%m-%d %H:%M}", escape(one.person), escape(one.matter), escape(one.page) or "its own")
+    out.print(made if found else "Nobody has looked into a matter at the desk.")
+
+
+@ledger.command()
+def alarms(
+    settle: Annotated[str, typer.Option("--settle", help="the alarm that you settle")] = "",
+    why: Annotated[str, typer.Option(help="what it came to, in a sentence")] = "",
+    by: Annotated[str, typer.Option("--by", help="who settles it: not whom it is about")] = "",
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Looks that nobody's work explains; with --settle, --by and --why, what one of them came to."""
+    with opened(office) as it:
+        if settle:
+            reading.settle(it, settle, by, now(), why)
+        found = reading.alarms(it)
+    if as_json:
+        print_json([
+            {
+                "id": one.id, "at": one.at.isoformat(), "person": one.person, "matter": one.matter, "says": one.says,
+                "elsewhere": list(one.elsewhere), "settled": one.settled.says if one.settled else None,
+                "settled_by": one.settled.by if one.settled else None,
+            }
+            for one in found
+        ])  # fmt: skip
+        return
+    for one in found:
+        out.print(f"{one.at:%Y-%m-%d %H:%M}  {one.id}  {'settled' if one.settled else 'open'}", markup=False)
+        indented(escape(one.says))
+        if one.settled:
+            indented(f"[dim]{escape(one.settled.by)}: {escape(one.settled.says)}[/]", 4)
+    if not found:
+        out.print("There is no alarm.")
+
+
+@ledger.command()
 def checkpoint(office: OfficeAt = HERE) -> None:
     """Print the signed head: give it to somebody who does not trust you."""
     with opened(office) as it:
@@ -101,8 +169,7 @@ def erase(
 ) -> None:
     """Remove what an entry says for good; that it was there, and that it was erased, stays provable."""
     with opened(office) as it:
-        it.person(by)
-        entry = desk.erase(it, index, f"{why} ({by})", now())
+        entry = desk.erase(it, index, why, by, now())
     if as_json:
         print_json({"erased": index, "entry": entry.index})
     else:

@@ -18,6 +18,7 @@ from comity.cli.common import (
     a_moment,
     app,
     asked,
+    by_hand,
     now,
     opened,
     out,
@@ -73,6 +74,8 @@ def event(
         learned = a_moment(known) if known else moment
         ends = a_moment(until) if until else None
         new = Event("", kind, when, learned, says, source, by, frozenset(touches or ()), ends, pairs(data))
+        if kind == "counsel":
+            by_hand(it, "counsel's answer")
         entry = enter(it, matter, new)
         after = standing_of(load(it, matter), max(moment, when))
     if as_json:
@@ -103,7 +106,7 @@ def standing(
 ) -> None:
     """What the order is worth: live, suspended or dead, and the event that made it so; now or at any past moment."""
     with opened(office) as it:
-        names = [matter] if matter else list(it.registry.matters())
+        names = [matter] if matter else list(it.matters())
         rows = []
         for name in names:
             whole = load(it, name)

@@ -17,6 +17,7 @@ from comity.cli.common import (
     OfficeAt,
     a_moment,
     app,
+    by_hand,
     now,
     opened,
     out,
@@ -42,6 +43,7 @@ def produce(
 ) -> None:
     """Ask the gate; if it opens, seal exactly what was approved to the recipient and sign it; else nothing leaves."""
     with opened(office) as it:
+        by_hand(it, "letting a production go")
         sent = send(it, matter, by, a_moment(at) if at else now(), tuple(recipient), target)
     manifest = sent.manifest
     if as_json:

@@ -13,6 +13,7 @@ ROOMS: Final = (
     "law_alerts",
     "law_fidelity",
     "demand",
+    "agency",
     "decision",
     "exposure",
     "exposure_page",

@@ -1,4 +1,4 @@
-"""`comity serve` and `link`: the desk in a browser, and a link that lets one person in."""
+"""`comity serve`, `link` and `passkeys`: the desk in a browser, and what lets a person in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from comity.cli.common import HERE, AsJson, OfficeAt, app, errors, now, opened, out, print_json
+from comity.desk import entrances
 
 
 @app.command()
@@ -60,6 +61,38 @@ def link(
         print_json({"person": person, "link": address})
         return
     _lets_in(person, address)
+
+
+@app.command()
+def passkeys(
+    person: Annotated[str, typer.Argument(help="a person of office.toml")],
+    strike: Annotated[
+        bool, typer.Option("--strike", help="let go of all of them: they are lost, or were copied")
+    ] = False,
+    by: Annotated[str, typer.Option("--by", help="who strikes them: an administrator of office.toml")] = "",
+    office: OfficeAt = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List a person's passkeys at the desk, or strike them; the ledger keeps who did so."""
+    from comity.web.passkeys import FileKeyring
+
+    with opened(office) as it:
+        it.person(person)
+        keyring = FileKeyring(office / entrances.PASSKEYS)
+        kept = keyring.of(person)
+        if strike:
+            it.may(by, "strike")
+            keyring.strike(person)
+            entrances.note(it, by, now(), f"{by} struck {len(kept)} of {person}'s passkeys")
+    if as_json:
+        print_json([{"id": one.id, "name": one.name, "since": one.since} for one in kept])
+        return
+    for one in kept:
+        out.print(f"{one.id[:12]}  {one.since[:10]}  {one.name}", markup=False, soft_wrap=True)
+    if strike:
+        out.print(f"They open nothing any more; {person} signs in by a link and registers a new one.", markup=False)
+    elif not kept:
+        out.print(f"{person} has none.", markup=False)
 
 
 def _lets_in(person: str, address: str) -> None:

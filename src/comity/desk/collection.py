@@ -18,7 +18,7 @@ import msgspec
 
 from comity.desk.decision import Words, classes_of
 from comity.desk.estate import Place
-from comity.desk.matter import demand_of, load_seen, record
+from comity.desk.matter import apart, demand_of, load_seen, record
 from comity.desk.office import Office
 from comity.errors import ComityError, Faulty, Unreadable
 from comity.kernel.collection import Counts, ItemFacts, Sorting, traffic
@@ -133,8 +133,9 @@ def collect(
     office: Office, name: str, by: str, at: datetime, categories: Iterable[str] = (), progress: Progress | None = None
 ) -> Listing:
     """Collect what answers the demand (or some of its categories), keep it aside and record what was found."""
-    office.person(by)
+    office.may(by, "collect")
     whole, seen = load_seen(office, name)
+    apart(whole, by, "collect")
     scope = narrowed(whole, categories)
     listing = Listing(scope)
     blobs = Blobs(office.root / "blobs")
@@ -258,7 +259,7 @@ def listing_of(office: Office, matter: Matter) -> Listing:
 
 def review(office: Office, name: str, by: str, at: datetime, rule: str, state_unreadable: bool = False) -> Event:
     """Record that every hit was read (`rule` empty) or cleared by a named rule, and that the unreadable are stated."""
-    office.person(by, "reviewer")
+    office.may(by, "review")
     whole, seen = load_seen(office, name)
     collected = whole.of("collected")
     if not collected:

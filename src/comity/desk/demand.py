@@ -70,7 +70,7 @@ def confirmed(office: Office, proposal: Proposal, choices: Mapping[str, Choice],
 
 def receive(office: Office, demand: Demand, by: str, at: datetime, read: Confirmed | None = None) -> Matter:
     """Begin the demand's matter: it was issued, it was served, and `by` confirmed its fields at `at`."""
-    office.person(by)
+    office.may(by, "receive")
     paper = demand.papers[0][0] if demand.papers else demand.reference or f"demand {demand.id}"
     issued = datetime.combine(demand.issued, time(), UTC) if demand.issued else demand.served
     first, learned = min(issued, demand.served), max(at, demand.served)

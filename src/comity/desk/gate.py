@@ -1,4 +1,4 @@
-"""The gate at the desk: two people approve exactly one release, and what the gate says is recorded either way."""
+"""The gate at the desk: two people approve exactly one release, or take it back; what the gate says is recorded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from comity.desk.collection import scope_of, unproduced
 from comity.desk.decision import Assessment, assess
 from comity.desk.demand import findings
-from comity.desk.matter import deadlines, demand_of, load, load_seen, record
+from comity.desk.matter import apart, approvers, deadlines, demand_of, load, load_seen, record
 from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, counting, open_gate
@@ -28,6 +28,13 @@ class NothingToApprove(ComityError):
     """nothing has been collected for matter `{matter}`"""
 
     help = "run `comity collect {matter}` first: an approval is for exactly the hits that were found"
+    exit_code = 5
+
+
+class NothingToWithdraw(ComityError):
+    """`{person}` has approved nothing for matter `{matter}` that could be taken back"""
+
+    help = "only who approved takes an approval back; `comity gate {matter}` shows whether two people have approved"
     exit_code = 5
 
 
@@ -67,26 +74,51 @@ def approvals_of(matter: Matter) -> tuple[Approval, ...]:
     )
 
 
-def approve(office: Office, name: str, person: str, at: datetime, shown: str | None = None) -> Approval:
+@dataclass(frozen=True)
+class Shown:
+    """What an approver looked at (`Look.shown`), and how they proved that it was they who approved it."""
+
+    digest: str
+    proof: str = ""
+
+
+def approve(office: Office, name: str, person: str, at: datetime, shown: Shown | str | None = None) -> Approval:
     """Record one person's approval of exactly what lies before them now: scope, decisions and hits.
 
-    `shown` is the digest of what they looked at (`Look.shown`): if anything else lies there now, nothing is recorded.
+    `shown` is what they looked at: if anything else lies there now, nothing is recorded.
     """
-    role = office.person(person)
+    role = office.may(person, "approve")
     whole, seen = load_seen(office, name)
+    apart(whole, person, "approve")
     matter = whole.as_known(at)
     case = case_of(office, matter, at)
     if case.hits is None:
         raise NothingToApprove(matter=name)
     scope = scope_of(matter).digest
     decisions = tuple(ruled.id for ruled in case.classes)
-    if shown is not None and shown != _bound(scope, decisions, case.hits):
+    seen_then = Shown(shown) if isinstance(shown, str) else shown
+    if seen_then is not None and seen_then.digest != _bound(scope, decisions, case.hits):
         raise NotWhatWasShown(person=person)
-    kept = (("role", role), ("scope", scope), ("decisions", " ".join(decisions)), ("hits", case.hits.digest))
+    kept = [("role", role), ("scope", scope), ("decisions", " ".join(decisions)), ("hits", case.hits.digest)]
+    kept += [("proof", seen_then.proof)] if seen_then is not None and seen_then.proof else []
     says = f"{person} ({role}) approves releasing {case.hits.found} items"
-    event = Event("", "approved", at, at, says, f"office record of {at:%Y-%m-%d}", person, data=kept)
+    event = Event("", "approved", at, at, says, f"office record of {at:%Y-%m-%d}", person, data=tuple(kept))
     record(office, name, [event], seen)
     return Approval(name, person, role, at, scope, decisions, case.hits.digest)
+
+
+def withdraw(office: Office, name: str, person: str, at: datetime, why: str = "") -> Event:
+    """Record that a person takes back whatever they approved for a matter; it counts from that moment on.
+
+    It waits for nobody: what others wrote meanwhile does not keep it out.
+    """
+    role = office.may(person, "withdraw")
+    if person not in approvers(load(office, name).as_known(at)):
+        raise NothingToWithdraw(person=person, matter=name)
+    says = f"{person} ({role}) takes their approval back" + (f": {why.strip()}" if why.strip() else "")
+    event = Event("", "approval-withdrawn", at, at, says, f"office record of {at:%Y-%m-%d}", person)
+    record(office, name, [event])
+    return event
 
 
 def _bound(scope: str, decisions: tuple[str, ...], hits: Hits | None) -> str:

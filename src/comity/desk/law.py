@@ -46,7 +46,7 @@ def alerts(office: Office, packs: Packs, at: datetime) -> Iterator[Alert]:
     An open matter is tried as of `at`, a release as of its own moment on what was known then.
     """
     other = office.under(packs)
-    for name in office.registry.matters():
+    for name in office.matters():
         whole = load(office, name).as_known(at)
         if not whole.of("confirmed"):
             continue

@@ -80,12 +80,13 @@ class NoEntry(ComityError):
     exit_code = 2
 
 
-def erase(office: Office, index: int, why: str, at: datetime) -> Entry:
-    """Remove what an entry says for good; that it was there, and that it was erased, stays provable."""
+def erase(office: Office, index: int, why: str, by: str, at: datetime) -> Entry:
+    """Remove what an entry says for good; that it was there, and who erased it why, stays provable."""
+    office.may(by, "erase")
     size = office.registry.size()
     if not 0 <= index < size:
         raise NoEntry(index=index, size=size)
-    return office.registry.erase(index, why, at)
+    return office.registry.erase(index, f"{why} ({by})", at)
 
 
 def public_key(office: Office) -> str:

@@ -9,8 +9,10 @@ from functools import cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from comity.desk.agencies import backing
 from comity.desk.codec import decode, encode
 from comity.desk.office import Office
+from comity.desk.roles import act_of
 from comity.errors import ComityError, Faulty
 from comity.intake.keys import CHANNELS
 from comity.kernel.clock import Holiday
@@ -49,7 +51,8 @@ ZONES: Final = {
 
 ClockState = Literal["running", "suspended", "passed"]
 OURS: Final = frozenset(
-    {"confirmed", "collected", "reviewed", "approved", "refused", "released", "produced", "notified", "erased"}
+    {"confirmed", "collected", "reviewed", "approved", "approval-withdrawn", "refused", "released", "produced"}
+    | {"notified", "erased"}
 )
 """Kinds of event that only the desk's own acts may record: nobody writes an approval down by hand."""
 
@@ -57,7 +60,7 @@ OURS: Final = frozenset(
 class NotByHand(ComityError):
     """an event of kind `{kind}` is not entered by hand"""
 
-    help = "it is recorded by the act itself: confirm, collect, review, approve, produce, notify or erase"
+    help = "it is recorded by the act itself: confirm, collect, review, approve, withdraw, produce, notify or erase"
     exit_code = 5
 
 
@@ -86,15 +89,39 @@ class NoMatter(ComityError):
     exit_code = 2
 
 
+class NotBoth(ComityError):
+    """`{person}` {did} for matter `{matter}`: nobody both collects and approves for one matter"""
+
+    help = "have somebody else do it; who has approved may first take that back with `comity withdraw {matter}`"
+    exit_code = 5
+
+
+def approvers(matter: Matter) -> frozenset[str]:
+    """Who approved something for a matter and did not take it back since."""
+    back = {event.by: event.known for event in matter.of("approval-withdrawn")}
+    return frozenset(e.by for e in matter.of("approved") if e.by not in back or e.known > back[e.by])
+
+
+def apart(matter: Matter, person: str, act: str) -> None:
+    """Refuse to let a person approve who collected for the matter, or collect and produce who approved for it."""
+    other = {event.by for event in matter.of("collected")} if act == "approve" else approvers(matter)
+    if person in other:
+        raise NotBoth(person=person, did="collected" if act == "approve" else "approved", matter=matter.id)
+
+
 def enter(office: Office, matter: str, event: Event) -> Entry:
-    """Record what happened outside the office, or what a person found out; counsel's answer takes counsel."""
+    """Record what happened outside the office, or what a person found out, if their role may."""
     if event.kind in OURS:
         raise NotByHand(kind=event.kind)
-    office.person(event.by, "counsel" if event.kind == "counsel" else None)
+    office.may(event.by, act_of(event.kind))
     faults = tuple(_data_faults(office, event))
+    whole, seen = load_seen(office, matter)
+    if event.kind == "finding" and event.get("contact") == "directory":
+        event, more = backing(office, event, min(one.known for one in whole.events) if whole.events else event.known)
+        faults = (*faults, *more)
     if faults:
         raise Faulty(faults, path=f"event {event.kind}")
-    return record(office, matter, [event], seen=load_seen(office, matter)[1])[0]
+    return record(office, matter, [event], seen=seen)[0]
 
 
 def _data_faults(office: Office, event: Event) -> Iterator[Fault]:
@@ -145,7 +172,7 @@ def load(office: Office, matter: str) -> Matter:
 
 def load_seen(office: Office, matter: str) -> tuple[Matter, int]:
     """The matter, and how many entries it had when it was read: what `record` wants to know of a writer."""
-    entries = list(office.registry.entries(matter))
+    entries = [] if matter.startswith("#") else list(office.registry.entries(matter))
     if not entries:
         raise NoMatter(matter=matter)
     told = (_told(entry) for entry in entries)

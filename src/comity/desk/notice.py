@@ -40,7 +40,7 @@ def _duties(office: Office, matter: Matter, at: datetime) -> Duties:
 
 def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
     """The letter to the user of an account, and the record that it went out; refused while an order forbids it."""
-    office.person(by)
+    office.may(by, "notify")
     whole, seen = load_seen(office, name)
     matter = whole.as_known(at)
     found = next((notice for notice in notices(office, matter, at) if notice.account == account), None)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from comity.desk.estate import Holdings, accounts_path, read_estate
+from comity.desk.roles import ACTS, ONLY_READS, RENAMED, ROLES, clashes, why_not
 from comity.errors import ComityError, Faulty
-from comity.kernel.gate import APPROVERS
 from comity.kernel.reason import Shelf
 from comity.kernel.words import Fault
 from comity.lawpack import Packs, default_folder, read_folder
@@ -24,11 +24,12 @@ from comity.registry.port import Registry, RegistryError
 SETTINGS: Final = "office.toml"
 FILE: Final = "registry.sqlite"
 ESTATE: Final = "estate.toml"
-ROLES: Final = frozenset({"clerk", "reviewer", *APPROVERS})
+WAYS: Final = ("passkey", "session")
+"""What an office may ask of who approves, answers as counsel or lets a production go."""
 SHAPES: Final = {
     "office": Shape(
         {"name": "text", "served_entity": "text"},
-        {"laws": "text", "notify": "flag", "contact": "text", "database": "text"},
+        {"laws": "text", "notify": "flag", "contact": "text", "database": "text", "approve_with": "text"},
     ),
     "person": Shape({"name": "text", "roles": "list"}),
 }
@@ -71,6 +72,12 @@ class NotThatPerson(ComityError):
     exit_code = 5
 
 
+def only_reads(person: str, held: frozenset[str]) -> None:
+    """Refuse an auditor, whatever they would change."""
+    if "auditor" in held:
+        raise NotThatPerson(person=person, why=ONLY_READS)
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the office decides for itself: its name, the entity that is served, people and roles, notice policy."""
@@ -82,6 +89,8 @@ class Settings:
     laws: Path | None = None
     contact: str = ""
     database: str = ""
+    approve_with: str = ""
+    """How who approves proves that it is they; left out, with a passkey at the desk, by name on the command line."""
 
 
 class Office:
@@ -113,14 +122,23 @@ class Office:
         """What the office keeps: events, payloads and the ledger over them."""
         return opened(self.settings.database or self.root / FILE, load(self.root / "keys" / "ledger.key"))
 
-    def person(self, name: str, role: str | None = None) -> str:
-        """The person's role: the one asked for, or the first that may approve; refuses who is unknown or lacks it."""
+    def person(self, name: str) -> frozenset[str]:
+        """The roles of somebody who works here; refuses who does not."""
         roles = self.settings.people.get(name)
         if roles is None:
             raise NotThatPerson(person=name, why="does not work here")
-        if role is not None and role not in roles:
-            raise NotThatPerson(person=name, why=f"is not {role}")
-        return role or next(iter(sorted(roles & APPROVERS) or sorted(roles)))
+        return roles
+
+    def may(self, name: str, act: str) -> str:
+        """The role in which a person does an act of the desk; refuses who has none for it."""
+        held = self.person(name)
+        if why := why_not(held, act):
+            raise NotThatPerson(person=name, why=why)
+        return next(role for role in ACTS[act][1] if role in held)
+
+    def matters(self) -> dict[str, int]:
+        """How many entries each matter has; the office's own registers (their names begin with #) are none."""
+        return {name: seen for name, seen in self.registry.matters().items() if not name.startswith("#")}
 
     def under(self, packs: Packs) -> Office:
         """The same office under another state of the law; nothing of it is kept."""
@@ -172,7 +190,7 @@ def read_settings(path: Path) -> Settings:
     head = document.data["office"]
     people = {row["name"]: frozenset(row["roles"]) for _, row in document.rows("person")}
     laws = path.parent / head["laws"] if "laws" in head else None
-    told = (head.get(key, "") for key in ("contact", "database"))
+    told = (head.get(key, "") for key in ("contact", "database", "approve_with"))
     return Settings(head["name"], head["served_entity"], people, head.get("notify", True), laws, *told)
 
 
@@ -181,17 +199,26 @@ def _settings_faults(document: Document) -> list[Fault]:
     if isinstance(address := document.data.get("office", {}).get("database"), str) and (why := doubt(address)):
         where = document.at("office", 0, "database")
         found.append(Fault("not-a-database", where, f"`database`: {why}", NoDatabase.help))
+    if (way := document.data.get("office", {}).get("approve_with", WAYS[0])) not in WAYS:
+        where, remedy = document.at("office", 0, "approve_with"), f"use {' or '.join(WAYS)}, or leave it out"
+        found.append(Fault("unknown-way", where, f"`{way}` is no way to approve", remedy))
     for index, row in document.rows("person"):
         found += SHAPES["person"].faults(document, "person", index, row)
-        for role in row.get("roles", ()):
+        where, held = document.at("person", index, "roles"), row.get("roles", ())
+        for role in held:
             if role not in ROLES:
-                where = document.at("person", index, "roles")
-                found.append(Fault("unknown-role", where, f"`{role}` is not a role", f"use {', '.join(sorted(ROLES))}"))
+                remedy = RENAMED.get(role, f"use {', '.join(ROLES)}")
+                found.append(Fault("unknown-role", where, f"`{role}` is not a role", remedy))
+        found += [
+            Fault("roles-clash", where, f"`{row.get('name')}`: {why}", "give each of these roles to another person")
+            for why in clashes(frozenset(held))
+        ]
     return found
 
 
 SETTINGS_TEXT: Final = """\
-# The office: who works here, and what it decides for itself. Roles: clerk, reviewer, approver, counsel.
+# The office: who works here, and what it decides for itself. Roles: intake, reviewer, counsel, approver, collector,
+# auditor, administrator.
 [office]
 name = "{name}"
 served_entity = "{entity}"  # the entity of estate.toml on which demands are served
@@ -212,7 +239,15 @@ roles = ["counsel"]
 
 [[person]]
 name = "clerk"
-roles = ["clerk"]
+roles = ["intake", "collector"]
+
+[[person]]
+name = "auditor"
+roles = ["auditor"]
+
+[[person]]
+name = "administrator"
+roles = ["administrator"]
 """
 
 ESTATE_TEXT: Final = """\

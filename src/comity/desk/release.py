@@ -9,7 +9,7 @@ from pathlib import Path
 
 from comity.desk import gate
 from comity.desk.collection import Listing, listing_of, scope_of
-from comity.desk.matter import demand_of, load, record
+from comity.desk.matter import apart, demand_of, load, record
 from comity.desk.office import Office, titled
 from comity.desk.produce import Dispatch, evidence, produce
 from comity.errors import ComityError, Faulty
@@ -38,7 +38,8 @@ class Sent:
 
 def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str, ...], target: Path) -> Sent:
     """Ask the gate, record its answer, and if it opens write the production to `target`, sealed to the recipients."""
-    office.person(by)
+    office.may(by, "produce")
+    apart(load(office, name), by, "produce")
     ready()
     release = gate.act(office, name, at)
     if isinstance(release, Refusal):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, astuple, dataclass
 from datetime import datetime
 from typing import Final, NoReturn, final
 
@@ -19,7 +19,8 @@ from comity.kernel.words import digest
 
 APPROVERS: Final = frozenset({"approver", "counsel"})
 WORK: Final = frozenset({
-    "not-collected", "scope-changed", "unread-hits", "unreadable", "two-people", "authenticity-unknown", "clock-behind",
+    "not-collected", "scope-changed", "unread-hits", "unreadable", "two-people", "collector-approved",
+    "authenticity-unknown", "clock-behind",
 })  # fmt: skip
 """Reasons that the office's own work removes; all others lie with the law, the courts or the provider's choice."""
 _GATE: Final = object()
@@ -91,9 +92,7 @@ class Hits:
     @property
     def digest(self) -> str:
         """What an approval of these hits is bound to."""
-        return digest(
-            [self.scope, self.found, self.read, self.cleared, self.unreadable, self.unreadable_stated, self.items]
-        )
+        return digest(list(astuple(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +163,7 @@ def open_gate(
     case: Case, matter: Matter, approvals: tuple[Approval, ...], scope: Scope, at: datetime
 ) -> Release | Refusal:
     """Let the scope's hits leave, or say everything that forbids it."""
+    people = _people(counting(case, matter, approvals, scope, at))
     reasons = (
         *_clock(case, matter, at),
         *_genuine(case, at),
@@ -172,11 +172,10 @@ def open_gate(
         *_asked(case, matter, scope),
         *_lawful(case, scope),
         *_read(case, scope),
-        *_approved(case, matter, approvals, scope, at),
+        *_approved(matter, approvals, people),
     )
     if reasons or case.hits is None:
         return Refusal(matter.id, at, reasons)
-    people = _people(counting(case, matter, approvals, scope, at))
     return Release(matter.id, at, scope.digest, case.hits, tuple(c.id for c in case.classes), people, _GATE)
 
 
@@ -204,8 +203,7 @@ def _alive(matter: Matter, scope: Scope, at: datetime) -> Iterator[Reason]:
         if now.state != "live":
             yield Reason(f"order-{now.state}", f"{category}: {now.says}", "wait for the court, or close the matter")
         if choice := in_contempt(matter, at, category):
-            price = choice.get("price")
-            says = f"{category}: {choice.says}" + (f" (price: {price})" if price else "")
+            says = f"{category}: {choice.says}" + (f" (price: {price})" if (price := choice.get("price")) else "")
             yield Reason("declined", says, "record that the provider takes its refusal back")
     if held := window(matter, at):
         wait = f"wait until {held.until}, or " if held.until else ""
@@ -234,9 +232,8 @@ def _asked(case: Case, matter: Matter, scope: Scope) -> Iterator[Reason]:
 
 def _lawful(case: Case, scope: Scope) -> Iterator[Reason]:
     if not case.classes or {c.category for c in case.classes} != set(scope.categories):
-        yield Reason(
-            "class-undecided", "the scope holds records that were not decided", "decide every class of the scope"
-        )
+        says = "the scope holds records that were not decided"
+        yield Reason("class-undecided", says, "decide every class of the scope")
     for ruled in case.classes:
         if not ruled.compelled:
             points = ", ".join(point.term for point in ruled.decision.open_points)
@@ -246,21 +243,17 @@ def _lawful(case: Case, scope: Scope) -> Iterator[Reason]:
 
 
 def _read(case: Case, scope: Scope) -> Iterator[Reason]:
-    hits = case.hits
-    if hits is None:
+    if (hits := case.hits) is None:
         yield Reason("not-collected", "nothing has been collected", "collect under this scope")
         return
     if hits.scope != scope.digest:
         yield Reason("scope-changed", "the hits were collected under another scope", "collect again")
     if hits.read + hits.cleared != hits.found or min(hits.read, hits.cleared) < 0:
-        left = hits.found - hits.read - hits.cleared
-        yield Reason(
-            "unread-hits", f"{left} of {hits.found} hits were neither read nor cleared", "read or clear each hit"
-        )
+        says = f"{hits.found - hits.read - hits.cleared} of {hits.found} hits were neither read nor cleared"
+        yield Reason("unread-hits", says, "read or clear each hit")
     if hits.unreadable and not hits.unreadable_stated:
-        yield Reason(
-            "unreadable", f"{hits.unreadable} items cannot be read", "state them in the production, or mend them"
-        )
+        says = f"{hits.unreadable} items cannot be read"
+        yield Reason("unreadable", says, "state them in the production, or mend them")
 
 
 def counting(
@@ -268,25 +261,29 @@ def counting(
 ) -> tuple[Approval, ...]:
     """The approvals that count: for this matter, scope, law and hits, by the right role, after the last change."""
     changed = max((moment for moment in (standing_changed(matter, at), *_answered(case)) if moment), default=None)
+    bound = (matter.id, scope.digest, tuple(ruled.id for ruled in case.classes), case.hits and case.hits.digest)
     return tuple(
-        approval
-        for approval in approvals
-        if approval.matter == matter.id
-        and approval.role in APPROVERS
-        and approval.at <= at
-        and (changed is None or approval.at > changed)
-        and approval.scope == scope.digest
-        and approval.decisions == tuple(ruled.id for ruled in case.classes)
-        and case.hits is not None
-        and approval.hits == case.hits.digest
+        given
+        for given in approvals
+        if (given.matter, given.scope, given.decisions, given.hits) == bound
+        and given.role in APPROVERS
+        and given.at <= at
+        and (changed is None or given.at > changed)
+        and not _void(given, matter)
     )
 
 
-def _approved(
-    case: Case, matter: Matter, approvals: tuple[Approval, ...], scope: Scope, at: datetime
-) -> Iterator[Reason]:
-    people = _people(counting(case, matter, approvals, scope, at))
+def _void(given: Approval, matter: Matter) -> bool:
+    """Whether it was taken back since, or is that of somebody who collected for this matter."""
+    own = [e for e in matter.of("collected", "approval-withdrawn") if _plain(e.by) == _plain(given.person)]
+    return any(e.kind == "collected" or e.known >= given.at for e in own)
+
+
+def _approved(matter: Matter, approvals: tuple[Approval, ...], people: tuple[str, ...]) -> Iterator[Reason]:
     if len(people) < 2:
+        collectors = {_plain(event.by) for event in matter.of("collected")}
+        for both in _people(tuple(given for given in approvals if _plain(given.person) in collectors)):
+            yield Reason("collector-approved", f"{both} approved and collected here", "have somebody else approve")
         stale = len(_people(approvals)) - len(people)
         says = f"{len(people)} of two people have approved exactly this"
         says += f"; {stale} approval(s) are for something else, too early or by the wrong role" if stale else ""
@@ -295,6 +292,9 @@ def _approved(
 
 def _people(approvals: tuple[Approval, ...]) -> tuple[str, ...]:
     """Who approved, each once, however the name is spelled: case, width and spacing make no second person."""
-    names = sorted((approval.person for approval in approvals), reverse=True)
-    known = {" ".join(unicodedata.normalize("NFKC", name).casefold().split()): name for name in names}
+    known = {_plain(name): name for name in sorted((given.person for given in approvals), reverse=True)}
     return tuple(sorted(name for plain, name in known.items() if plain))
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

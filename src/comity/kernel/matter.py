@@ -73,6 +73,7 @@ KINDS: Final[dict[str, str]] = {
     "collected": "records were collected under a scope",
     "reviewed": "hits were read or cleared by a named rule",
     "approved": "a person approved a release",
+    "approval-withdrawn": "a person took their approval back",
     "refused": "the gate refused",
     "released": "the gate opened",
     "produced": "a production left",

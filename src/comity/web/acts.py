@@ -1,4 +1,4 @@
-"""Acts: an event with its source, counsel's answer to an open point, an approval. Each is the desk's own, sent once."""
+"""Acts: an event with its source, counsel's answer, an approval and its taking back. Each is the desk's, sent once."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from comity.kernel.matter import KINDS, SPANS, Event, running
 from comity.kernel.matter import standing as standing_of
 from comity.web.app import Asking, Form, Page, Trouble, at_matter, web_of
 from comity.web.matter import Typed, show
+from comity.web.stepup import proof
 
 BEGINS: Final = frozenset().union(*(begins for begins, _ in SPANS.values()))
 """Kinds that may say when they end."""
@@ -93,7 +94,7 @@ def send_event(request: Asking, name: FromPath[str], data: Form) -> Page:
 
 def read_event(data: dict[str, Any], by: str, at: datetime) -> Event:
     """The event as the form says it."""
-    keys = ("supports", "channel", "contact", "term", "value", "price", "of")
+    keys = ("supports", "channel", "contact", "called", "term", "value", "price", "of")
     more = tuple((key, text(data, key)) for key in keys if text(data, key))
     when, learned = moment(text(data, "happened")) or at, moment(text(data, "known")) or at
     touches, until = frozenset(texts(data, "touches")), moment(text(data, "until"))
@@ -104,9 +105,10 @@ def read_event(data: dict[str, Any], by: str, at: datetime) -> Event:
 @post("/matters/{name:str}/counsel", sync_to_thread=True)
 def send_counsel(request: Asking, name: FromPath[str], data: Form) -> Page:
     """Record counsel's answer to an open point; every class it is open in is decided again with it."""
-    term, answer = text(data, "term"), text(data, "answer")
+    term, answer = text(data, "term"), text(data, "value")
 
     def do(office: Office, at: datetime) -> tuple[str, str]:
+        proof(request, office, data, at)
         more = (("term", term), ("answer", answer))
         enter(
             office,
@@ -125,7 +127,8 @@ def send_approval(request: Asking, name: FromPath[str], data: Form) -> Page:
     """Approve exactly what the page showed."""
 
     def do(office: Office, at: datetime) -> tuple[str, str]:
-        given = gate.approve(office, name, request.user.person, at, text(data, "shown"))
+        proved = gate.Shown(text(data, "shown"), proof(request, office, data, at))
+        given = gate.approve(office, name, request.user.person, at, proved)
         answer = gate.ask(office, name, at)
         state = "open" if isinstance(answer, Release) else "shut"
         return at_matter(name, "gate"), f"{given.person} ({given.role}) approved. The gate is {state}."
@@ -133,4 +136,15 @@ def send_approval(request: Asking, name: FromPath[str], data: Form) -> Page:
     return web_of(request).act(request, data, do, lambda trouble: show(request, name, error=trouble))
 
 
-HANDLERS: Final = (new_event, send_event, send_counsel, send_approval)
+@post("/matters/{name:str}/withdraw", sync_to_thread=True)
+def send_withdrawal(request: Asking, name: FromPath[str], data: Form) -> Page:
+    """Take one's own approval back."""
+
+    def do(office: Office, at: datetime) -> tuple[str, str]:
+        gate.withdraw(office, name, request.user.person, at, text(data, "why"))
+        return at_matter(name, "gate"), "Your approval is taken back; it counts for nothing from now on."
+
+    return web_of(request).act(request, data, do, lambda trouble: show(request, name, error=trouble))
+
+
+HANDLERS: Final = (new_event, send_event, send_counsel, send_approval, send_withdrawal)

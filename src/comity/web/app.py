@@ -7,10 +7,12 @@ go through one function (`Web.act`), which lets a form act once and words what t
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from traceback import print_exception
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -23,18 +25,23 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import Body, FromPath, FromQuery
 
-from comity.desk.office import Office
+from comity.desk.entrances import PASSKEYS
+from comity.desk.office import Office, only_reads
+from comity.desk.reading import Watch
 from comity.errors import ComityError
 from comity.web.doors import BadLink, NotYourForm, Session, Sessions, TooManyTries
-from comity.web.guard import Guard
+from comity.web.guard import SAFE, Guard
 from comity.web.house import House
 from comity.web.pages import render, statics
+from comity.web.passkeys import FileKeyring, Party, Passkeys
 from comity.web.tongue import COOKIE as LANGUAGE
 from comity.web.tongue import Said, languages, ours
 
 COOKIE: Final = "comity-session"
 MOST_BYTES: Final = 64 * 1024
 """What a form may hold: words, no papers."""
+OF_A_MATTER: Final = re.compile(r"(?P<before>.*)/matters/\{(?P<name>\w+)\}(?P<page>.*)")
+"""The address of a page of a matter, whatever room it belongs to."""
 KEPT: Final = 2048
 """Lives, lines of the inbox and parts of the law book that are kept once worked out."""
 YEAR: Final = 366 * 24 * 60 * 60
@@ -86,8 +93,21 @@ class Web:
     house: House
     now: Callable[[], datetime] = the_present
     secure: bool = False
+    url: str = "http://localhost:8400"
+    """Under what address people reach the desk: passkeys are bound to its name."""
     sessions: Sessions = field(default_factory=Sessions)
+    watch: Watch = field(default_factory=Watch)
     kept: OrderedDict[object, Any] = field(default_factory=OrderedDict)
+
+    @cached_property
+    def keyring(self) -> FileKeyring:
+        """The passkeys of the office's people."""
+        return FileKeyring(self.house.root / PASSKEYS)
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        """What is asked of a passkey at this desk; refused where browsers offer none."""
+        return Passkeys(Party.at(self.url, self.people()[0]), self.keyring)
 
     def page(
         self, request: Asking, template: str, /, here: str = "", error: Trouble | None = None, **data: Any
@@ -115,6 +135,13 @@ class Web:
         while len(self.kept) > KEPT:
             self.kept.popitem(last=False)
         return self.kept[whole]
+
+    def note(self, person: str, matter: str, page: str) -> None:
+        """Write down that somebody opens a page of a matter, before it is shown; if it cannot be, nothing is shown."""
+        at = self.now()
+        if not self.watch.knows(person, matter, page, at):
+            with self.house.opened() as office:
+                self.watch.opened(office, person, matter, page, at)
 
     def people(self) -> tuple[str, dict[str, frozenset[str]]]:
         """The office's name, and its people with their roles."""
@@ -161,14 +188,24 @@ def web_of(request: Request[Any, Any, State]) -> Web:
 
 
 def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
-    """Let nobody in who has no session and does not work here; who has one is known from here on."""
+    """Let nobody in who has no session and does not work here; who has one is known from here on.
+
+    What is sent by an auditor is refused here, whatever it asks for, but for what concerns their own session (`own`).
+    Whatever has a matter's address is a look into that matter, and is written down.
+    """
     if handler.opt.get("public"):
         return
     web: Web = connection.app.state.web
     session = web.sessions.of(connection.cookies.get(COOKIE), web.now())
-    if session is None or session.person not in web.people()[1]:
+    held = web.people()[1].get(session.person) if session else None
+    if session is None or held is None:
         raise NotSignedIn
     connection.scope["user"] = session
+    if connection.scope.get("method") not in SAFE and not handler.opt.get("own"):
+        only_reads(session.person, held)
+    if look := OF_A_MATTER.fullmatch(connection.scope["path_template"]):
+        asked = connection.path_params
+        web.note(session.person, asked[look["name"]], (look["before"] + look["page"]).format_map(asked))
 
 
 @get("/static/{name:str}", opt={"public": True}, sync_to_thread=False)

@@ -25,6 +25,7 @@ FOLDER: Final = "sign-in"
 LINK_LIVES: Final = timedelta(minutes=10)
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=10)
+LEAVE_LIVES: Final = timedelta(minutes=5)
 FORMS: Final = 400
 """How many forms of one session may lie open."""
 TRIES: Final = 20
@@ -112,6 +113,9 @@ class Session:
     began: datetime
     seen: datetime
     key: str
+    by: str = "link"
+    """What let them in: a link, or a passkey."""
+    leaves: dict[str, datetime] = field(default_factory=dict)
     forms: OrderedDict[str, str | None] = field(default_factory=OrderedDict)
     told: list[str] = field(default_factory=list)
     lock: RLock = field(default_factory=RLock)
@@ -135,6 +139,19 @@ class Session:
             raise NotYourForm
         return self.forms[token]
 
+    def leave(self, at: datetime) -> str:
+        """A secret for the one page that is shown next: whoever sends it has seen that page, not only the cookie."""
+        with self.lock:
+            secret = secrets.token_urlsafe(24)
+            self.leaves[secret] = at + LEAVE_LIVES
+            return secret
+
+    def took_leave(self, secret: str, at: datetime) -> bool:
+        """Whether such a secret is good still; afterwards it is not."""
+        with self.lock:
+            until = self.leaves.pop(secret, None)
+            return until is not None and at < until
+
     def listen(self) -> list[str]:
         """What this person is to be told once."""
         with self.lock:
@@ -150,13 +167,13 @@ class Sessions:
         self._open: dict[str, Session] = {}
         self._failed: deque[datetime] = deque(maxlen=TRIES)
 
-    def begin(self, person: str, at: datetime) -> str:
-        """Let a person in; gives the secret for the browser to keep."""
+    def begin(self, person: str, at: datetime, by: str = "link") -> str:
+        """Let a person in by a link or a passkey; gives the secret for the browser to keep."""
         secret = secrets.token_urlsafe(32)
         key = sha256(secret.encode()).hexdigest()
         with self._lock:
             self._open = {key: session for key, session in self._open.items() if not session.over(at)}
-            self._open[key] = Session(person, at, at, key)
+            self._open[key] = Session(person, at, at, key, by)
         return secret
 
     def of(self, secret: str | None, at: datetime) -> Session | None:

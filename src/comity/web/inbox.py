@@ -63,7 +63,7 @@ class Row:
 def rows(web: Web, office: Office, at: datetime) -> list[Row]:
     """Every matter as it stands at a moment, in the order in which it wants looking at; what still holds is kept."""
     found = []
-    for name, seen in office.registry.matters().items():
+    for name, seen in office.matters().items():
         kept: Row = web.keep(("row", name, seen), partial(row, office, name, at), lambda row: row.holds(at))
         found.append(kept)
     return sorted(found, key=lambda row: row.order)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from comity.desk.decision import Assessment, Class, assess, precedents
 from comity.desk.gate import Look, look
 from comity.desk.life import Moment, life
-from comity.desk.matter import as_of, deadlines, demand_of, load_seen
+from comity.desk.matter import approvers, as_of, deadlines, demand_of, load_seen
 from comity.desk.office import Office, titled
 from comity.errors import ComityError
 from comity.kernel.demand import Demand
@@ -30,6 +30,7 @@ from comity.letters.drawing import Group, Lane, Mark, Wording, panels, segments
 from comity.letters.page import MEANINGS
 from comity.letters.svg import PATTERNS, tall, wide
 from comity.web.app import Asking, Page, Trouble, Web, web_of
+from comity.web.stepup import asked_to_prove
 from comity.web.tongue import current
 
 STEPS: Final = {
@@ -39,7 +40,12 @@ STEPS: Final = {
     "unreadable": "comity review {m} --by {who}",
 }
 """What the office still does at a terminal."""
-HERE: Final = {"authenticity-unknown": "finding", "class-open": "points", "two-people": "gate"}
+HERE: Final = {
+    "authenticity-unknown": "finding",
+    "class-open": "points",
+    "two-people": "gate",
+    "collector-approved": "gate",
+}
 """Reasons that are removed on this page, and where."""
 
 
@@ -91,6 +97,7 @@ class View:
     fields: list[tuple[str, str]] = field(default_factory=list)
     trouble: Trouble | None = None
     drawn: tuple[list[Markup], list[Markup]] = field(default_factory=lambda: ([], []))
+    approvers: frozenset[str] = frozenset()
 
     @property
     def approvals(self) -> list[tuple[Any, bool]]:
@@ -107,7 +114,7 @@ def view(office: Office, name: str, at: datetime, past: bool) -> View:
     """The matter as known at a moment; where it cannot be decided the reason stands in place of the verdicts."""
     whole, _ = load_seen(office, name)
     matter = whole.as_known(at)
-    made = View(name, at, past, matter.events, gag=gag(matter, at))
+    made = View(name, at, past, matter.events, gag=gag(matter, at), approvers=approvers(matter))
     try:
         demand = made.demand = demand_of(matter)
         made.title = titled(office, demand.instrument)
@@ -235,11 +242,11 @@ def show(request: Asking, name: str, on: str = "", error: Trouble | None = None,
         made = view(office, name, at, past)
         if made.assessment:
             made.drawn = drawing(lived(web, office, made), made.events)
-        roles = office.settings.people[request.user.person]
+        roles, prove = office.settings.people[request.user.person], asked_to_prove(web, office, request.user)
     return web.page(
         request, "matter.html", error=error, view=made, on=on, typed=typed, patterns=Markup(PATTERNS),
         meanings=MEANINGS, steps=STEPS, spots=HERE, approver=bool(roles & APPROVERS), counsel="counsel" in roles,
-        me=request.user.person,
+        me=request.user.person, prove=prove,
     )  # fmt: skip
 
 

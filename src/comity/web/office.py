@@ -12,6 +12,8 @@ from litestar.params import FromPath, FromQuery
 
 from comity.desk import ledger as desk
 from comity.desk.office import Office
+from comity.desk.reading import READS
+from comity.desk.roles import ACTS, ROLES
 from comity.errors import ComityError
 from comity.kernel.estate import Entity, controls, readable
 from comity.web.app import COOKIE, Asking, Form, Page, html, to, web_of
@@ -20,13 +22,6 @@ from comity.web.pages import render
 
 LAST: Final = 60
 """Entries that the page of the ledger shows."""
-ROLES: Final = {
-    "clerk": "takes demands in, confirms what was read, records what happened",
-    "reviewer": "reads hits, or clears them by a named rule",
-    "approver": "approves a release: two different people must",
-    "counsel": "answers open points of law; may approve",
-}
-"""What each role is for."""
 Anybody = Request[Any, Any, State]
 
 
@@ -75,7 +70,7 @@ def sign_in(request: Anybody, secret: FromPath[str]) -> Page:
     return answer
 
 
-@post("/sign-out", sync_to_thread=True)
+@post("/sign-out", opt={"own": True}, sync_to_thread=True)
 def sign_out(request: Asking, data: Form) -> Page:
     """End the session."""
     request.user.led_to(str(data.get("form", "")))
@@ -92,7 +87,7 @@ def people(request: Asking) -> Page:
     everybody = web.people()
     return web.page(
         request, "people.html", "/people", staff=sorted(everybody[1].items()), meaning=ROLES,
-        present=web.sessions.present(web.now()),
+        acts=ACTS, present=web.sessions.present(web.now()),
     )  # fmt: skip
 
 
@@ -128,7 +123,8 @@ def ledger(request: Asking, verify: FromQuery[str] = "", matter: FromQuery[str] 
     web = web_of(request)
     with web.house.opened() as office:
         size = office.registry.size()
-        entries = list(office.registry.entries(matter or None, 0 if matter else max(0, size - LAST)))
+        last = office.registry.entries(matter or None, 0 if matter else max(0, size - 20 * LAST))
+        entries = [entry for entry in last if entry.matter != READS or matter == READS]
         checked = _checked(office) if verify else None
         data: dict[str, Any] = {
             "head": office.registry.checkpoint(),

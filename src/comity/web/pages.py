@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from comity.letters.page import TEMPLATES as LETTERS
 from comity.letters.page import node
-from comity.web.rooms import OF_A_MATTER, ROOMS
+from comity.web.rooms import OF_A_MATTER, ROOMS, WATCHED
 from comity.web.tongue import current, others, tongue
 
 HERE: Final = Path(__file__).parent
@@ -65,7 +65,14 @@ def templates(code: str) -> Environment:
         "ticks": ticks, "spoken": own.spoken, "number": own.number, "share": own.share, "limit": own.limit,
         "both": own.both, "fact": own.fact,
     }  # fmt: skip
-    made.globals |= {"static": static, "rooms": ROOMS, "of_a_matter": OF_A_MATTER, "tongue": own, "tongues": others}
+    made.globals |= {
+        "static": static,
+        "rooms": ROOMS,
+        "of_a_matter": OF_A_MATTER,
+        "tongue": own,
+        "tongues": others,
+        "watched": WATCHED,
+    }
     return made
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from comity.desk.reading import WATCHERS
+
 ROOMS: Final = (
     ("/", "Inbox"),
+    ("/agencies", "Agencies"),
     ("/law", "Law"),
     ("/estate", "Estate"),
     ("/ledger", "Ledger"),
     ("/people", "People"),
+    ("/alarms", "Alarms"),
 )
 """Address and name of each room."""
+WATCHED: Final = {"/alarms": WATCHERS}
+"""Rooms that are shown to some roles alone."""
 OF_A_MATTER: Final = (("", "The matter"),)
 """What follows a matter's address, and the name of the page there."""

@@ -104,9 +104,9 @@ class Address:
 
     @property
     def url(self) -> str:
-        """What a browser is given."""
-        own = f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
-        return self.behind.rstrip("/") or own
+        """What a browser is given; this machine is called by its name, for no passkey can be bound to a number."""
+        host = "localhost" if self.host == "127.0.0.1" else f"[{self.host}]" if ":" in self.host else self.host
+        return self.behind.rstrip("/") or f"http://{host}:{self.port}"
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -138,9 +138,13 @@ def served_at(root: Path) -> str:
 
 def handlers() -> Iterable[Any]:
     """Every page and act."""
-    from comity.web import acts, inbox, law, matter, office
+    from comity.web import acts, agencies, alarms, inbox, law, matter, me, office, stepup
 
-    return [handler for room in (inbox, matter, acts, law, office) for handler in room.HANDLERS]
+    return [
+        handler
+        for room in (inbox, matter, acts, agencies, alarms, law, office, me, stepup)
+        for handler in room.HANDLERS
+    ]
 
 
 @contextmanager
@@ -164,7 +168,7 @@ def serve(root: Path, listening: socket.socket, at: Address) -> None:
     from comity.web.app import Web, application
     from comity.web.house import House
 
-    web = Web(House(root), secure=bool(at.behind))
+    web = Web(House(root), secure=bool(at.behind), url=at.url)
     app: Any = application(web, at.hosts, handlers())
     config = uvicorn.Config(
         app,

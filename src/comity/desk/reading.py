@@ -1,0 +1,186 @@
+"""Who read what: every look into a matter is written down before it is shown, and a look that is nobody's work alarms.
+
+A read is an entry of the office's ledger, in a register of its own, so that a matter is what happened to it and not who
+looked. One entry stands for a person at one page of one matter within a quarter of an hour. An alarm is raised when
+somebody opens a matter in which they have done nothing, and an account that it names is also named by another demand
+that has not been answered in full: one that waits, or that was refused. It is settled with a reason by somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import Final
+
+from comity.desk.codec import encode
+from comity.desk.matter import demand_of, load, named
+from comity.desk.office import Office
+from comity.desk.register import enter, entered, entered_seen
+from comity.errors import ComityError
+from comity.kernel.matter import Event, Matter, in_contempt, standing
+from comity.registry.port import NewEntry
+
+READS: Final = "#reads"
+ALARMS: Final = "#alarms"
+SPAN: Final = timedelta(minutes=15)
+"""One entry of a person and a page covers so long."""
+WATCHERS: Final = ("auditor", "administrator", "counsel")
+"""The roles that see alarms."""
+MOST: Final = 20_000
+"""Reads of late that a server remembers, so as not to write them again."""
+
+
+class NoAlarm(ComityError):
+    """there is no open alarm `{id}`"""
+
+    help = "`comity ledger alarms` lists them; an alarm is settled once"
+    exit_code = 2
+
+
+class OwnAlarm(ComityError):
+    """`{person}` is whom this alarm is about"""
+
+    help = "somebody else settles it: an administrator or counsel who is not its subject"
+    exit_code = 5
+
+
+class NoReason(ComityError):
+    """an alarm is settled with a reason, and none was given"""
+
+    help = "say in a sentence what was found"
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One look: who, into which matter, at which page of it, when first within its quarter of an hour."""
+
+    person: str
+    matter: str
+    page: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm: whom it is about, what they opened, which other matters name the same account; how it was settled."""
+
+    id: str
+    person: str
+    matter: str
+    says: str
+    at: datetime
+    elsewhere: tuple[str, ...]
+    settled: Event | None = None
+
+
+def reads(office: Office, matter: str = "", person: str = "") -> Iterator[Read]:
+    """Every look that was written down, in order; of one matter, or by one person."""
+    for event in entered(office, READS):
+        one = Read(event.by, event.get("matter"), event.get("page"), event.known)
+        if matter in ("", one.matter) and person in ("", one.person):
+            yield one
+
+
+def alarms(office: Office) -> tuple[Alarm, ...]:
+    """Every alarm, the open ones first, then the latest first."""
+    events = entered(office, ALARMS)
+    settled = {event.get("of"): event for event in events if event.kind == "settled"}
+    found = [
+        Alarm(e.id, e.by, e.get("matter"), e.says, e.known, tuple(e.get("elsewhere").split()), settled.get(e.id))
+        for e in events
+        if e.kind == "alarm"
+    ]
+    return tuple(sorted(found, key=lambda one: (one.settled is not None, -one.at.timestamp(), one.id)))
+
+
+def settle(office: Office, id: str, by: str, at: datetime, why: str) -> Event:
+    """Say what an alarm came to; somebody who is not its subject does, once."""
+    office.may(by, "settle")
+    _, seen = entered_seen(office, ALARMS)
+    alarm = next((one for one in alarms(office) if one.id == id and one.settled is None), None)
+    if alarm is None:
+        raise NoAlarm(id=id)
+    if alarm.person == by:
+        raise OwnAlarm(person=by)
+    if not why.strip():
+        raise NoReason
+    event = named(ALARMS, Event("", "settled", at, at, why.strip(), "the office", by, data=(("of", id),)))
+    enter(office, ALARMS, [event], seen)
+    return event
+
+
+@dataclass
+class Watch:
+    """Writes looks down, and raises alarms. It remembers what it wrote of late, and what each matter asks for."""
+
+    _late: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+    _asks: dict[str, tuple[int, Matter]] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+
+    def knows(self, person: str, matter: str, page: str, at: datetime) -> bool:
+        """Whether this look is covered by one that was written down of late."""
+        with self._lock:
+            since = self._late.get((person, matter, page))
+            return since is not None and since <= at < since + SPAN
+
+    def opened(self, office: Office, person: str, matter: str, page: str, at: datetime) -> None:
+        """Write down that a person opens a page of a matter, and raise an alarm if that is to be asked about.
+
+        A name that is no matter's is no look.
+        """
+        if matter not in office.matters():
+            return
+        data = (("matter", matter), ("page", page))
+        event = Event("", "read", at, at, f"{person} read {matter}{page}", "the desk", person, data=data)
+        new = [NewEntry(READS, event.kind, at, at, encode(event))]
+        alarm = self._alarm(office, person, matter, at)
+        new += [NewEntry(ALARMS, alarm.kind, at, at, encode(alarm))] if alarm else []
+        office.registry.append_all(new)
+        with self._lock:
+            if len(self._late) >= MOST:
+                self._late = {key: since for key, since in self._late.items() if at < since + SPAN}
+            self._late[(person, matter, page)] = at
+
+    def _alarm(self, office: Office, person: str, matter: str, at: datetime) -> Event | None:
+        if "auditor" in office.person(person):
+            return None
+        known = self._matters(office)
+        opened = known.get(matter)
+        if opened is None or any(event.by == person for event in opened.events):
+            return None
+        named_here = frozenset(demand_of(opened).scope.accounts)
+        found = {
+            name: state
+            for name, other in known.items()
+            if name != matter
+            and not named_here.isdisjoint(demand_of(other).scope.accounts)
+            and (state := unanswered(other, at))
+        }
+        before = (one.elsewhere for one in alarms(office) if (one.person, one.matter) == (person, matter))
+        if found.keys() <= {name for names in before for name in names}:
+            return None
+        told = ", ".join(f"{name} ({state})" for name, state in sorted(found.items()))
+        says = f"{person} opened {matter}, in which they have done nothing; an account of it is also named by {told}"
+        data = (("matter", matter), ("elsewhere", " ".join(sorted(found))))
+        return named(ALARMS, Event("", "alarm", at, at, says, "the desk", person, data=data))
+
+    def _matters(self, office: Office) -> dict[str, Matter]:
+        """Every matter that somebody confirmed; only those are read anew to which something was added."""
+        with self._lock:
+            for name, seen in office.matters().items():
+                if self._asks.get(name, (0,))[0] != seen:
+                    self._asks[name] = (seen, load(office, name))
+            return {name: matter for name, (_, matter) in self._asks.items() if matter.of("confirmed")}
+
+
+def unanswered(matter: Matter, at: datetime) -> str:
+    """Whether a demand was refused, or waits; empty once all it asked for was produced."""
+    scope = demand_of(matter).scope
+    given = frozenset().union(*(event.touches or scope.categories for event in matter.of("produced")))
+    if scope.categories <= given:
+        return ""
+    dead = all(standing(matter, at, category).state == "dead" for category in scope.categories - given)
+    return "refused" if dead or in_contempt(matter, at) or matter.of("refused") else "pending"
