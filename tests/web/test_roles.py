@@ -16,7 +16,7 @@ from tools.docs import commands
 from typer.testing import CliRunner
 
 from comity.cli.common import app
-from comity.desk import agencies, collection, gate, ledger, notice
+from comity.desk import agencies, collection, gate, ledger, letter, notice
 from comity.desk.matter import NotBoth, approvers, enter, load, record
 from comity.desk.office import Office, read_settings
 from comity.desk.release import send
@@ -24,6 +24,7 @@ from comity.desk.roles import ACTS, AT_WORK, ROLES, act_of, clashes
 from comity.errors import ComityError, Faulty
 from comity.kernel.gate import APPROVERS, Refusal
 from comity.kernel.matter import ENDING, KINDS, SHUTTING, Event
+from comity.letters.drafts.model import KINDS as LETTERS
 from comity.sim.demo import RULE
 from comity.web.app import Web
 from comity.web.serve import handlers
@@ -62,6 +63,10 @@ DO: dict[str, Callable[[Office, str], object]] = {
     "withdraw": lambda it, who: gate.withdraw(it, MATTER, who, LATER),
     "produce": lambda it, who: send(it, MATTER, who, LATER, ("age1",), it.root / "out"),
     "notify": lambda it, who: notice.tell(it, MATTER, "owen.ardmore@meridian.example", who, LATER),
+    "letter": lambda it, who: letter.begin(it, letter.make(it, MATTER, "motion", LATER), who),
+    "contest": lambda it, who: letter.finish(
+        it, letter.Kept(letter.make(it, MATTER, "motion", LATER), None, ()), who, LATER
+    ),
     "directory": lambda it, who: agencies.add(it, agencies.Agency("p", "Police", "IE", "police"), who, LATER),
     "erase": lambda it, who: ledger.erase(it, 0, "why", who, LATER),
 }
@@ -150,6 +155,8 @@ def typed(name: str, root: Path, who: str) -> list[str]:
         "agency contact": ["p", "telephone", "+353 1 555 0100", "--source", "their site"],
         "agency strike": ["p", "+353 1 555 0100"], "passkeys": ["counsel", "--strike"],
         "ledger alarms": ["--settle", "x", "--why", "y"],
+        **{f"letter {kind}": [MATTER] for kind in LETTERS},
+        "letter edit": [MATTER, "memo-1", "1"], "letter finish": [MATTER, "memo-1"],
     }  # fmt: skip
     return [*name.split(), *more[name], "--by", who, "--office", str(root)]
 

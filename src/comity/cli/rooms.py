@@ -24,6 +24,7 @@ ROOMS: Final = (
     "collection",
     "production",
     "notice",
+    "letter",
     "report",
     "ledger",
     "serve",

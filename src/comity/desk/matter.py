@@ -52,7 +52,7 @@ ZONES: Final = {
 ClockState = Literal["running", "suspended", "passed"]
 OURS: Final = frozenset(
     {"confirmed", "collected", "reviewed", "approved", "approval-withdrawn", "refused", "released", "produced"}
-    | {"notified", "erased"}
+    | {"notified", "letter", "erased"}
 )
 """Kinds of event that only the desk's own acts may record: nobody writes an approval down by hand."""
 
@@ -60,7 +60,7 @@ OURS: Final = frozenset(
 class NotByHand(ComityError):
     """an event of kind `{kind}` is not entered by hand"""
 
-    help = "it is recorded by the act itself: confirm, collect, review, approve, withdraw, produce, notify or erase"
+    help = "its own act records it: confirm, collect, review, approve, withdraw, produce, notify, letter or erase"
     exit_code = 5
 
 

@@ -39,6 +39,8 @@ ACTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "withdraw": ("take one's own approval back", ("approver", "counsel")),
     "produce": ("let a production leave", ("collector",)),
     "notify": ("tell a user", ("intake", "counsel")),
+    "letter": ("make, change and finish a letter", ("intake", "counsel")),
+    "contest": ("finish an objection or a motion", ("counsel",)),
     "directory": ("keep the directory of agencies", ("administrator", "counsel")),
     "settle": ("settle an alarm that is about somebody else", ("administrator", "counsel")),
     "strike": ("strike the passkeys of somebody who lost them", ("administrator",)),

@@ -69,6 +69,7 @@ KINDS: Final[dict[str, str]] = {
     "preserved": "records were frozen",
     "notified": "the user was told",
     "counsel": "counsel answered an open point",
+    "letter": "a letter of the office was finished",
     "fact": "a fact about the demand or the record became known",
     "collected": "records were collected under a scope",
     "reviewed": "hits were read or cleared by a named rule",
@@ -295,6 +296,5 @@ def deadline(
     due = count(clock, started[0].happened, zone, holiday)
     moments = (at, min(at, due))
     shut = all(standing(matter, moment, category).state != "live" for moment in moments for category in CATEGORIES)
-    suspended = name == "answer" and shut
-    state: Progress = "suspended" if suspended else "passed" if due <= at else "running"
+    state: Progress = "suspended" if name == "answer" and shut else "passed" if due <= at else "running"
     return Deadline(name, due, rule[0], rule[1], clock.counts, started[0].happened, state)

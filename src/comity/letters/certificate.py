@@ -8,24 +8,21 @@ octets.
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from comity.errors import ComityError
 from comity.kernel.collection import Counts
 from comity.kernel.demand import Demand
-from comity.kernel.production import Manifest, printable
+from comity.kernel.production import Manifest
+from comity.letters.typeset import can, typeset
 
 HASHES: Final = date(2017, 12, 1)
 """Since this day Rule 902 has its paragraphs (13) and (14); a certificate of before does not cite them."""
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_TEMPLATE: Final = Path(__file__).with_name("certificate.typ").read_bytes()
+TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 
 
 class NoCertificate(ComityError):
@@ -54,7 +51,7 @@ class Paragraph:
 
 def ready() -> None:
     """Refuse before anything is recorded if no certificate could be set."""
-    if find_spec("typst") is None:
+    if not can():
         raise NoCertificate
 
 
@@ -80,10 +77,8 @@ def certificate(manifest: Manifest, demand: Demand, custodian: Custodian, instru
         "counts": _counts(manifest),
         "oath": asdict(_oath(american)),
     }
-    import typst
-
-    text = _SURROGATE.sub(lambda found: json.dumps(printable(found[0]))[1:-1], json.dumps(data, ensure_ascii=False))
-    return typst.compile(_TEMPLATE, sys_inputs={"data": text}, timestamp=int(at.timestamp()), ignore_system_fonts=True)
+    made: bytes = typeset(TEMPLATE, data, at)
+    return made
 
 
 def _heading(manifest: Manifest, demand: Demand, instrument: str) -> list[tuple[str, str]]:

@@ -6,23 +6,19 @@ fill it in; both renderings walk the same sentences. All that comes from data is
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from comity.errors import ComityError
-from comity.kernel.production import printable
+from comity.letters.typeset import can, typeset
 
 FOLDER: Final = Path(__file__).parent
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class NoPdf(ComityError):
@@ -149,25 +145,16 @@ def html(document: Document) -> str:
 
 def ready() -> None:
     """Refuse before anything is computed if no PDF could be set."""
-    if find_spec("typst") is None:
+    if not can():
         raise NoPdf
 
 
 def pdf(document: Document, images: bool = False) -> Any:
     """The document as a PDF, or as one PNG a page; the same document gives the same octets."""
     ready()
-    import typst
-
-    said = json.dumps(document.as_json(), ensure_ascii=False)
-    text = _SURROGATE.sub(lambda found: json.dumps(printable(found[0]))[1:-1], said)
     day = document.day
-    return typst.compile(
-        (FOLDER / "tia.typ").read_bytes(),
-        sys_inputs={"data": text},
-        timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
-        ignore_system_fonts=True,
-        format="png" if images else "pdf",
-    )
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return typeset(FOLDER / "tia.typ", document.as_json(), at, images)
 
 
 @cache

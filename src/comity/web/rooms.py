@@ -18,5 +18,8 @@ ROOMS: Final = (
 """Address and name of each room."""
 WATCHED: Final = {"/alarms": WATCHERS}
 """Rooms that are shown to some roles alone."""
-OF_A_MATTER: Final = (("", "The matter"),)
+OF_A_MATTER: Final = (
+    ("", "The matter"),
+    ("/letters", "Letters"),
+)
 """What follows a matter's address, and the name of the page there."""

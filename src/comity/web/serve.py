@@ -138,11 +138,11 @@ def served_at(root: Path) -> str:
 
 def handlers() -> Iterable[Any]:
     """Every page and act."""
-    from comity.web import acts, agencies, alarms, inbox, law, matter, me, office, stepup
+    from comity.web import acts, agencies, alarms, inbox, law, letter, matter, me, office, stepup
 
     return [
         handler
-        for room in (inbox, matter, acts, agencies, alarms, law, office, me, stepup)
+        for room in (inbox, matter, acts, letter, agencies, alarms, law, office, me, stepup)
         for handler in room.HANDLERS
     ]
 
