@@ -13,6 +13,7 @@ from typing import Any, Final
 from jinja2 import nodes
 from tools.docs import errors
 
+from comity.desk.agencies import KINDS as CONTACTS
 from comity.desk.roles import ACTS, ROLES
 from comity.errors import ComityError
 from comity.intake.faults import NAMES
@@ -251,6 +252,8 @@ def in_tables() -> Iterator[Found]:
         ("desk/roles.py", "role"): sorted(ROLES),
         ("desk/roles.py", ""): [*ROLES.values(), *(says for says, _ in ACTS.values())],
         ("web/rooms.py", ""): [name for _, name in (*ROOMS, *OF_A_MATTER)],
+        ("desk/agencies.py", "contact"): CONTACTS,
+        ("desk/agencies.py", ""): CONTACTS.values(),
         ("intake/keys.py", "channel"): CHANNELS,
         ("intake/faults.py", ""): NAMES.values(),
         ("intake/warrant.py", ""): GAPS.values(),
@@ -259,6 +262,7 @@ def in_tables() -> Iterator[Found]:
         ("law.py", "binds"): sorted({answer.binds for answer in packs.law.answers}),
         ("law.py", "happening"): sorted({line.what for answer in packs.law.answers for line in answer.history}),
         ("kernel/estate.py", "key holder"): ("provider", "customer"),
+        ("kernel/estate.py", "cite"): ("estate",),
         ("letters/page.py", "value"): ("yes", "no", "unknown", "true", "false", "(any other)"),
     }
     for (where, context), found in words.items():

@@ -63,7 +63,7 @@ def templates(code: str) -> Environment:
     made.filters |= {
         "when": own.when, "day": own.day, "value": own.value, "node": node, "left": own.left, "many": own.many,
         "ticks": ticks, "spoken": own.spoken, "number": own.number, "share": own.share, "limit": own.limit,
-        "both": own.both, "fact": own.fact,
+        "both": own.both, "named": named, "english": english, "clock": own.clock, "fact": own.fact,
     }  # fmt: skip
     made.globals |= {
         "static": static,
@@ -79,6 +79,16 @@ def templates(code: str) -> Environment:
 def left(due: datetime, at: datetime) -> str:
     """How long it is until something is due, or since it was, in the reader's language."""
     return current().left(due, at)
+
+
+def named(name: object) -> Markup:
+    """A name, which is the same in every language."""
+    return Markup('<span translate="no">{}</span>').format(name)
+
+
+def english(text: object) -> Markup:
+    """What a law pack says, which is in English whatever the page is in."""
+    return Markup('<span lang="en">{}</span>').format(text)
 
 
 def ticks(text: str) -> Markup:

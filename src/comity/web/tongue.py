@@ -31,10 +31,11 @@ from comity.web.sentences import FIELD, OPEN, lead, template_of
 ENGLISH: Final = "en"
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 COOKIE: Final = "comity-language"
+ROOMS: Final = {"kernel/estate.py": "estate"}
 KEPT: Final = 4096
 """Sentences of one language that are kept once they were found."""
-STANDS: Final = re.compile(r"(live|suspended|dead): ")
-"""How a standing begins that stands within another sentence; anything else there was typed by somebody."""
+STANDS: Final = re.compile(r"(live|suspended|dead): |open on |(compelled|conflict|barred|free|open)$")
+"""How a standing or a verdict begins within another sentence; anything else there was typed by somebody."""
 ISO: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?")
 
 
@@ -59,9 +60,9 @@ class Tongue:
     """One language."""
 
     def __init__(self, code: str, words: NullTranslations, own: Mapping[str, str]) -> None:
-        """`words` is its catalogue; `own` are its templates with fields, by their English."""
+        """`words` is its catalogue; `own` are its sentences with fields, each with the room that words it."""
         self.code, self.words = code, words
-        self._own = [(FIELD.split(english)[0::2], *lead(english), english) for english in own]
+        self._own = own
         self._found = lru_cache(KEPT)(self._find)
 
     @cached_property
@@ -88,25 +89,33 @@ class Tongue:
         said = self.words.gettext(text) if said == text else said
         if said != text:
             return said
-        for pieces, shape, template in self._patterns:
-            if all(piece in text for piece in pieces) and (found := shape.fullmatch(text)):
+        if context and "; " in text:
+            return self._pieced(text, context)
+        for longest, room, shape, template in self._patterns:
+            if longest in text and room in ("", context) and (found := shape.fullmatch(text)):
                 return self._filled(template, found.groupdict())
-        return self._pieced(text)
+        return self._pieced(text, context)
 
-    def _pieced(self, text: str) -> str | None:
+    def _pieced(self, text: str, context: str) -> str | None:
         """A sentence after a name (`content: no order has been made yet`), or several joined by semicolons."""
         name, colon, rest = text.partition(": ")
-        if colon and " " not in name and (said := self._found(rest, "")) is not None:
-            return f"{self.spoken(name, 'of')}: {said}"
-        parts = text.split("; ")
-        said_parts = [self._found(part, "") for part in parts] if len(parts) > 1 else [None]
-        return "; ".join(part for part in said_parts if part is not None) if all(said_parts) else None
+        if colon and " " not in name:
+            head, said = self.words.pgettext("of", name), self._found(rest, "") if STANDS.match(rest) else None
+            return f"{head}: {said or rest}" if head != name or said else None
+        parts = [self._found(part, context) for part in text.split("; ")] if "; " in text else []
+        known = [part for part in parts if part is not None]
+        return "; ".join(known) if parts and known == parts else None
 
     @cached_property
-    def _patterns(self) -> list[tuple[list[str], re.Pattern[str], str]]:
-        """Every sentence with fields, those with the most words of their own first."""
-        ready = sorted((one for one in self._own if one[1] >= 3), key=lambda one: -one[1])
-        return [(pieces, shape, english) for pieces, _, shape, english in ready]
+    def _patterns(self) -> list[tuple[str, str, re.Pattern[str], str]]:
+        """Every sentence with fields, those with the most words of their own first.
+
+        What the estate says of companies is only looked for where it is the estate that speaks: its sentences are so
+        plain that a law's might be taken for one.
+        """
+        shaped = [(room, *lead(text), text) for text, room in self._own.items()]
+        ready = sorted((one for one in shaped if one[1] >= 3), key=lambda one: -one[1])
+        return [(max(FIELD.split(text)[0::2], key=len), room, shape, text) for room, _, shape, text in ready]
 
     def _filled(self, template: str, fields: Mapping[str, object]) -> str:
         """A sentence in this language, its moments as this language writes them, its words where they are ours."""
@@ -210,6 +219,11 @@ class Tongue:
         """A fact's value as a proof writes it: a truth in words, a code as it is."""
         return self.words.pgettext("value", found)
 
+    def clock(self, name: str) -> Markup:
+        """What a clock runs for: a duty or a span in our words, a ground or a channel in the pack's."""
+        said = self.spoken(name, "clock")
+        return Markup('<span lang="en">{}</span>').format(name) if said == name else Markup("{}").format(said)
+
     def both(self, names: tuple[str, ...]) -> str:
         """`one and another`."""
         return self.words.gettext(" and ").join(names)
@@ -240,7 +254,8 @@ def tongue(code: str) -> Tongue:
     write_mo(packed, catalogue)
     packed.seek(0)
     plain = (one for one in catalogue if isinstance(one.id, str) and isinstance(one.string, str) and one.string)
-    own = {str(one.id): str(one.string) for one in plain if FIELD.search(str(one.id)) and not one.context}
+    shaped = (one for one in plain if FIELD.search(str(one.id)) and not one.context)
+    own = {str(one.id): ROOMS.get(",".join(path for path, _ in one.locations), "") for one in shaped}
     return Tongue(code, GNUTranslations(packed), own)
 
 
