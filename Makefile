@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin
 READY := .setup/ready
 
-.PHONY: help setup check test demo serve bench docs laws changes clean
+.PHONY: help setup check test demo serve bench docs laws changes audit clean
 help:            ## show these lines
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/: .*## /\t/' | expand -t 10
 
@@ -44,6 +44,9 @@ laws: $(READY)   ## render the law book into docs/laws/
 
 changes: $(READY) ## every verdict that the law packs flip against their last edition
 	@$(RUN)/python -m tools.changes
+
+audit: $(READY)  ## known weaknesses of the packages in uv.lock
+	@$(RUN)/python -m tools.audit
 
 clean:           ## remove what the other targets made
 	@rm -rf .venv .setup demo bench/.work

@@ -19,7 +19,7 @@ from bench.common import Result
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 KEPT = Path(__file__).with_name("results.json")
-GROUPS = ("decide", "mail", "ledger", "exposure")
+GROUPS = ("decide", "mail", "ledger", "exposure", "desk")
 HEAD = """\
 # Performance
 

@@ -28,6 +28,7 @@ ROOMS: Final = (
     "report",
     "ledger",
     "serve",
+    "token",
     "demo",
 )
 

@@ -18,6 +18,9 @@ def serve(
     behind: Annotated[
         str, typer.Option(help="the https address that people use, where a TLS proxy stands before the desk")
     ] = "",
+    log: Annotated[
+        str, typer.Option("--log", help="write a line for each request at the end of this file; - is standard error")
+    ] = "",
     people: Annotated[list[str] | None, typer.Option("--as", help="print a sign-in link for this person")] = None,
     office: OfficeAt = HERE,
 ) -> None:
@@ -41,7 +44,7 @@ def serve(
             _lets_in(person, address)
         out.print(f"Another link: comity link PERSON --office {office}", markup=False, soft_wrap=True)
         out.print("Ctrl-C ends it.")
-        web.serve(office, listening, at)
+        web.serve(office, listening, at, log)
     out.print("The desk is closed.")
 
 

@@ -56,6 +56,14 @@ def take_in(office: Office, path: Path, today: datetime) -> Demand | Proposal:
     return propose(text, known(office), path.name, kept)
 
 
+def written(office: Office, raw: bytes, today: datetime) -> Demand:
+    """A demand that was written down in JSON and sent, or a refusal with every fault."""
+    demand, faults = read_demand(raw, "json", known(office), today.astimezone(UTC).date())
+    if demand is None:
+        raise Faulty(tuple(faults), path="the demand")
+    return demand
+
+
 def confirmed(office: Office, proposal: Proposal, choices: Mapping[str, Choice], by: str, at: datetime) -> Confirmed:
     """The demand that `by` confirms, with the source of each value; or every fault that still stands in the way."""
     given: dict[str, Choice] = {"id": next_matter(office)}

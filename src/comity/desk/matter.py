@@ -33,6 +33,7 @@ from comity.kernel.matter import (
 from comity.kernel.reason import Reason
 from comity.kernel.words import Fault, Value, digest
 from comity.registry.port import Entry, NewEntry
+from comity.registry.port import Overtaken as Overtaken
 
 ZONES: Final = {
     "AE": "Asia/Dubai", "AT": "Europe/Vienna", "AU": "Australia/Sydney", "BE": "Europe/Brussels", "BG": "Europe/Sofia",
@@ -175,6 +176,9 @@ def load_seen(office: Office, matter: str) -> tuple[Matter, int]:
     entries = [] if matter.startswith("#") else list(office.registry.entries(matter))
     if not entries:
         raise NoMatter(matter=matter)
+    saw = office.saw.pop(matter, len(entries))
+    if saw != len(entries):
+        raise Overtaken(matter=matter, found=len(entries), seen=saw)
     told = (_told(entry) for entry in entries)
     return fold(matter, (event for event in told if event is not None)), len(entries)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import Final
 
 from comity.desk.estate import Holdings, accounts_path, read_estate
+from comity.desk.limits import Api, Limits, limits_faults, read_limits
 from comity.desk.roles import ACTS, ONLY_READS, RENAMED, ROLES, clashes, why_not
 from comity.errors import ComityError, Faulty
 from comity.kernel.reason import Shelf
@@ -91,6 +93,26 @@ class Settings:
     database: str = ""
     approve_with: str = ""
     """How who approves proves that it is they; left out, with a passkey at the desk, by name on the command line."""
+    limits: Limits = field(default_factory=Limits)
+    api: Api = field(default_factory=Api)
+
+
+@dataclass
+class Tally:
+    """Counts entries by their matter: all of them once, from then on those that came since."""
+
+    every: dict[str, int] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock)
+
+    def counted(self, registry: Registry) -> dict[str, int]:
+        """How many entries each matter has, in the order in which the matters began; the log only grows."""
+        with self.lock:
+            if not self.every:
+                self.every = registry.matters()
+            else:
+                for entry in registry.entries(start=sum(self.every.values())):
+                    self.every[entry.matter] = self.every.get(entry.matter, 0) + 1
+            return {name: seen for name, seen in self.every.items() if not name.startswith("#")}
 
 
 class Office:
@@ -101,6 +123,11 @@ class Office:
             raise NoOffice(path=str(root))
         self.root = root
         self.settings = read_settings(root / SETTINGS)
+
+    @cached_property
+    def saw(self) -> dict[str, int]:
+        """How many entries of a matter whoever acts had read before; the next reading of it refuses any other."""
+        return {}
 
     @cached_property
     def holdings(self) -> Holdings:
@@ -136,9 +163,14 @@ class Office:
             raise NotThatPerson(person=name, why=why)
         return next(role for role in ACTS[act][1] if role in held)
 
+    @cached_property
+    def tally(self) -> Tally:
+        """How many entries each matter had when it was last counted."""
+        return Tally()
+
     def matters(self) -> dict[str, int]:
         """How many entries each matter has; the office's own registers (their names begin with #) are none."""
-        return {name: seen for name, seen in self.registry.matters().items() if not name.startswith("#")}
+        return self.tally.counted(self.registry)
 
     def under(self, packs: Packs) -> Office:
         """The same office under another state of the law; nothing of it is kept."""
@@ -151,6 +183,7 @@ class Office:
         """The same office opened once more: estate and law as already read, and a registry of its own."""
         other = copy(self)
         other.__dict__.pop("registry", None)
+        other.__dict__.pop("saw", None)
         return other
 
     def files(self) -> tuple[Path, ...]:
@@ -190,8 +223,9 @@ def read_settings(path: Path) -> Settings:
     head = document.data["office"]
     people = {row["name"]: frozenset(row["roles"]) for _, row in document.rows("person")}
     laws = path.parent / head["laws"] if "laws" in head else None
-    told = (head.get(key, "") for key in ("contact", "database", "approve_with"))
-    return Settings(head["name"], head["served_entity"], people, head.get("notify", True), laws, *told)
+    contact, database, way = (head.get(key, "") for key in ("contact", "database", "approve_with"))
+    own = (head["name"], head["served_entity"], people, head.get("notify", True), laws, contact, database, way)
+    return Settings(*own, *read_limits(document.data))
 
 
 def _settings_faults(document: Document) -> list[Fault]:
@@ -202,6 +236,7 @@ def _settings_faults(document: Document) -> list[Fault]:
     if (way := document.data.get("office", {}).get("approve_with", WAYS[0])) not in WAYS:
         where, remedy = document.at("office", 0, "approve_with"), f"use {' or '.join(WAYS)}, or leave it out"
         found.append(Fault("unknown-way", where, f"`{way}` is no way to approve", remedy))
+    found += limits_faults(document)
     for index, row in document.rows("person"):
         found += SHAPES["person"].faults(document, "person", index, row)
         where, held = document.at("person", index, "roles"), row.get("roles", ())

@@ -172,7 +172,7 @@ class Unit:
     def ready(self) -> Prover:
         """How the rule is proved, made when it is first needed: most rules have nothing to say on most cases."""
         if self.prove is None:
-            self.prove, self.frame = prover(self.rule.when, *self.given), _frame(_node(self.rule, None, ()))
+            self.frame, self.prove = _frame(_node(self.rule, None, ())), prover(self.rule.when, *self.given)
         return self.prove
 
     def learn(self, known: Facts) -> Reason | Literal[False]:

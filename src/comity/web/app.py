@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from traceback import print_exception
+from threading import RLock
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from litestar import Litestar, Request, Response, get
+from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
 from litestar.enums import MediaType, RequestEncodingType
@@ -30,19 +31,18 @@ from comity.desk.office import Office, only_reads
 from comity.desk.reading import Watch
 from comity.errors import ComityError
 from comity.web.doors import BadLink, NotYourForm, Session, Sessions, TooManyTries
-from comity.web.guard import SAFE, Guard
+from comity.web.guard import SAFE
 from comity.web.house import House
 from comity.web.pages import render, statics
 from comity.web.passkeys import FileKeyring, Party, Passkeys
 from comity.web.tongue import COOKIE as LANGUAGE
 from comity.web.tongue import Said, languages, ours
+from comity.web.watch import Counting, Log, Meter
 
 COOKIE: Final = "comity-session"
-MOST_BYTES: Final = 64 * 1024
-"""What a form may hold: words, no papers."""
 OF_A_MATTER: Final = re.compile(r"(?P<before>.*)/matters/\{(?P<name>\w+)\}(?P<page>.*)")
 """The address of a page of a matter, whatever room it belongs to."""
-KEPT: Final = 2048
+KEPT: Final = 16384
 """Lives, lines of the inbox and parts of the law book that are kept once worked out."""
 YEAR: Final = 366 * 24 * 60 * 60
 """For how long a browser keeps the language that was chosen, in seconds."""
@@ -95,9 +95,12 @@ class Web:
     secure: bool = False
     url: str = "http://localhost:8400"
     """Under what address people reach the desk: passkeys are bound to its name."""
+    log: Log = field(default_factory=Log)
+    meter: Meter = field(default_factory=Meter)
     sessions: Sessions = field(default_factory=Sessions)
     watch: Watch = field(default_factory=Watch)
     kept: OrderedDict[object, Any] = field(default_factory=OrderedDict)
+    keeping: RLock = field(default_factory=RLock)
 
     @cached_property
     def keyring(self) -> FileKeyring:
@@ -128,13 +131,17 @@ class Web:
 
         For whoever has the office open.
         """
-        whole = (key, self.house.marks)
-        if whole not in self.kept or not good(self.kept[whole]):
-            self.kept[whole] = make()
-        self.kept.move_to_end(whole)
-        while len(self.kept) > KEPT:
-            self.kept.popitem(last=False)
-        return self.kept[whole]
+        whole = (key, self.house.time)
+        with self.keeping:
+            found = self.kept.get(whole)
+        if found is None or not good(found):
+            found = make()  # two may do it at once; they find the same
+        with self.keeping:
+            self.kept[whole] = found
+            self.kept.move_to_end(whole)
+            while len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
+        return found
 
     def note(self, person: str, matter: str, page: str) -> None:
         """Write down that somebody opens a page of a matter, before it is shown; if it cannot be, nothing is shown."""
@@ -145,8 +152,13 @@ class Web:
 
     def people(self) -> tuple[str, dict[str, frozenset[str]]]:
         """The office's name, and its people with their roles."""
-        with self.house.opened() as office:
-            return office.settings.name, office.settings.people
+        settings = self.house.settings()
+        return settings.name, settings.people
+
+    def failed(self, error: Exception, request: str) -> None:
+        """A defect: the log has what happened, under the name that whoever asked was given."""
+        self.meter.defects.inc()
+        self.log.failed(error, request=request)
 
     def act(
         self,
@@ -162,7 +174,7 @@ class Web:
             led = session.led_to(token)
             if led is None:
                 try:
-                    with self.house.opened() as office:
+                    with self.house.acting() as office:
                         led, says = do(office, self.now())
                 except ComityError as error:
                     return again(Trouble.of(error))
@@ -187,7 +199,7 @@ def web_of(request: Request[Any, Any, State]) -> Web:
     return web
 
 
-def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
+async def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
     """Let nobody in who has no session and does not work here; who has one is known from here on.
 
     What is sent by an auditor is refused here, whatever it asks for, but for what concerns their own session (`own`).
@@ -205,7 +217,8 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRou
         only_reads(session.person, held)
     if look := OF_A_MATTER.fullmatch(connection.scope["path_template"]):
         asked = connection.path_params
-        web.note(session.person, asked[look["name"]], (look["before"] + look["page"]).format_map(asked))
+        page = (look["before"] + look["page"]).format_map(asked)
+        await sync_to_thread(web.note, session.person, asked[look["name"]], page)  # others are answered meanwhile
 
 
 @get("/static/{name:str}", opt={"public": True}, sync_to_thread=False)
@@ -265,7 +278,7 @@ def _wrong(request: Request[Any, Any, State], error: HTTPException) -> Page:
         405: (Said("this address cannot be asked that way"), "begin at the inbox"),
         413: (
             Said("what was sent is too long"),
-            Said("a form may hold {number} KiB; put papers in as papers", number=MOST_BYTES // 1024),
+            Said("a form may hold {number} KiB; put papers in as papers", number=_form_kib(request)),
         ),
     }
     says, remedy = words.get(
@@ -274,25 +287,33 @@ def _wrong(request: Request[Any, Any, State], error: HTTPException) -> Page:
     return _plain(request, Trouble(says, remedy, status=error.status_code))
 
 
+def _form_kib(request: Request[Any, Any, State]) -> int:
+    return web_of(request).house.settings().limits.form_kib
+
+
 def _failed(request: Request[Any, Any, State], error: Exception) -> Page:
-    """A defect: whoever runs the desk reads on its terminal what happened, whoever asked only that it did."""
-    print_exception(error)
-    says = "comity itself failed at this; whoever runs the desk sees on its terminal what happened"
+    """A defect: whoever runs the desk reads in its log what happened, whoever asked only that it did."""
+    id = str(request.scope.get("comity.id", ""))
+    web_of(request).failed(error, id)
+    says = f"comity itself failed at this; the desk's log says what happened, as request {id}"
     return _plain(request, Trouble(says, "report it; what you sent may or may not have been done, so look", status=500))
 
 
-def application(web: Web, hosts: Iterable[str], handlers: Iterable[Any]) -> Guard:
-    """The desk as one application: pages and acts behind their guard."""
+def application(web: Web, hosts: Iterable[str], handlers: Iterable[Any]) -> Counting:
+    """The desk as one application: pages, acts and the API behind their guard."""
+    from comity.web.api.rooms import programs
+    from comity.web.faces import served
+
     inner = Litestar(
         [static, language, *handlers],
         guards=[signed_in],
         exception_handlers={NotSignedIn: _stranger, ComityError: _refused, HTTPException: _wrong, Exception: _failed},
         openapi_config=None,
-        request_max_body_size=MOST_BYTES,
+        request_max_body_size=web.house.settings().limits.form_kib * 1024,
         logging_config=None,
         state=State({"web": web}),
     )
-    return Guard(inner, hosts)
+    return served(web, hosts, inner, lambda: programs(web))
 
 
 def at_matter(name: str, part: str = "") -> str:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from litestar.types import ASGIApp, Message, Receive, Send
 
+from comity.web.problem import Problem, answer, for_programs
 from comity.web.tongue import preferred, reading
 
 POLICY: Final = (
@@ -47,9 +48,12 @@ class Guard:
             await self.app(scope, receive, send)
             return
         heads = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        refused = self.refusal(scope["method"], heads)
+        method = "POST" if for_programs(scope["path"]) and scope["method"] not in SAFE else scope["method"]
+        refused = self.refusal(method, heads)  # which methods it has, the API says of each of its addresses
         if refused:
-            await _answer(send, *refused)
+            status, says, remedy = refused
+            more = {"allow": "GET, POST"} if status == 405 else {}
+            await answer(scope, send, Problem.about(status, says, remedy), HEADERS | more)
             return
 
         code = preferred(heads.get("cookie", ""), heads.get("accept-language", ""))
@@ -66,17 +70,17 @@ class Guard:
         with reading(code, _again(scope)):
             await self.app(scope, receive, sending)
 
-    def refusal(self, method: str, heads: dict[str, str]) -> tuple[int, str] | None:
-        """Why a request is not for us, if it is not."""
+    def refusal(self, method: str, heads: dict[str, str]) -> tuple[int, str, str] | None:
+        """Why a request is not for us, and what to do, if it is not."""
         host = heads.get("host", "").lower()
         if host not in self.hosts:
-            return 421, "This desk does not answer to that name.\n"
+            return 421, "nothing here answers to that name", "use the address that was printed when it was served"
         if method not in KNOWN:
-            return 405, "Only GET and POST are answered here.\n"
+            return 405, "only GET and POST are answered here", "see the pages, or /api/openapi.json"
         foreign = heads.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
         origin = heads.get("origin", f"http://{host}").lower()
         if method not in SAFE and (foreign or origin not in {f"http://{host}", f"https://{host}"}):
-            return 403, "This was sent by a page that is not of this desk; nothing was done.\n"
+            return 403, "this was sent by a page that is not of this desk; nothing was done", "send it from the desk"
         return None
 
 
@@ -84,15 +88,3 @@ def _again(scope: Any) -> str:
     """Where the same page can be asked for once more: nowhere, if it answered a form."""
     query = scope["query_string"].decode("latin-1")
     return quote(scope["path"]) + (f"?{query}" if query else "") if scope["method"] == "GET" else ""
-
-
-async def _answer(send: Send, status: int, text: str) -> None:
-    heads = {**HEADERS, "content-type": "text/plain; charset=utf-8"}
-    start: Any = {
-        "type": "http.response.start",
-        "status": status,
-        "headers": [(name.encode(), value.encode()) for name, value in heads.items()],
-    }
-    await send(start)
-    body: Any = {"type": "http.response.body", "body": text.encode(), "more_body": False}
-    await send(body)

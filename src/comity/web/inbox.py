@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from litestar import get
+from markupsafe import Markup
 
 from comity.desk.decision import assess
 from comity.desk.gate import look
@@ -19,6 +20,8 @@ from comity.kernel.demand import Demand
 from comity.kernel.gate import Ruled
 from comity.kernel.matter import Deadline, Matter, Standing, standing
 from comity.web.app import Asking, Page, Web, web_of
+from comity.web.pages import render
+from comity.web.tongue import current
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,50 @@ class Row:
         return self.dead, not urgent, waits, clock.due.timestamp() if clock else 0.0, self.name
 
 
-def rows(web: Web, office: Office, at: datetime) -> list[Row]:
+@dataclass(frozen=True)
+class Line:
+    """A matter's line of the page, with what it was drawn from."""
+
+    row: Row
+    minute: datetime
+    text: Markup
+
+
+class Rows(list[Row]):
+    """The inbox, whose lines are drawn once for a minute of the clock and for each language, until a matter changes."""
+
+    def __init__(self, rows: Iterable[Row], web: Web) -> None:
+        super().__init__(rows)
+        self.web = web
+
+    def lines(self, at: datetime) -> Markup:
+        """Every line as the page shows it."""
+        code, minute = current().code, at.replace(second=0, microsecond=0)
+        return Markup("").join(self._line(row, code, minute, at) for row in self)
+
+    def _line(self, row: Row, code: str, minute: datetime, at: datetime) -> Markup:
+        def draw() -> Line:
+            return Line(row, minute, Markup(render("inbox_line.html", row=row, at=at)))
+
+        drawn: Line = self.web.keep(
+            ("line", row.name, code), draw, lambda line: line.row is row and (line.minute == minute or row.next is None)
+        )
+        return drawn.text
+
+
+def rows(web: Web, office: Office, at: datetime) -> Rows:
     """Every matter as it stands at a moment, in the order in which it wants looking at; what still holds is kept."""
+    key = ("rows", sum(office.matters().values()))
+    every: Rows = web.keep(key, partial(_rows, web, office, at), lambda kept: all(row.holds(at) for row in kept))
+    return every
+
+
+def _rows(web: Web, office: Office, at: datetime) -> Rows:
     found = []
     for name, seen in office.matters().items():
         kept: Row = web.keep(("row", name, seen), partial(row, office, name, at), lambda row: row.holds(at))
         found.append(kept)
-    return sorted(found, key=lambda row: row.order)
+    return Rows(sorted(found, key=lambda row: row.order), web)
 
 
 def row(office: Office, name: str, at: datetime) -> Row:
@@ -82,13 +122,13 @@ def row(office: Office, name: str, at: datetime) -> Row:
         clocks = deadlines(matter, reasons, demand.place, at)
         answer = look(office, matter, at).answer
         shut = len(getattr(answer, "reasons", ()))
-        good = (at, _turns(load(office, name), demand, clocks, at))
+        good = (at, turns(load(office, name), demand, clocks, at))
         return Row(name, demand, title, tuple(states), found.ruled, bool(answer), shut, clocks, good=good)
     except ComityError as error:
         return Row(name, demand, title, tuple(states), trouble=f"{error.message}; {error.remedy}")
 
 
-def _turns(matter: Matter, demand: Demand, clocks: Iterable[Deadline], at: datetime) -> datetime:
+def turns(matter: Matter, demand: Demand, clocks: Iterable[Deadline], at: datetime) -> datetime:
     """The next moment at which anything may be otherwise: a clock, an event's time or end, the forum's next day."""
     zone = forum_zone(demand.place)
     tomorrow = datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone)

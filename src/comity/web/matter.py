@@ -7,7 +7,7 @@ done.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from comity.letters.drawing import Group, Lane, Mark, Wording, panels, segments
 from comity.letters.page import MEANINGS
 from comity.letters.svg import PATTERNS, tall, wide
 from comity.web.app import Asking, Page, Trouble, Web, web_of
+from comity.web.inbox import turns
 from comity.web.stepup import asked_to_prove
 from comity.web.tongue import current
 
@@ -97,6 +98,8 @@ class View:
     fields: list[tuple[str, str]] = field(default_factory=list)
     trouble: Trouble | None = None
     drawn: tuple[list[Markup], list[Markup]] = field(default_factory=lambda: ([], []))
+    good: datetime | None = None
+    """Until when all of this stays so, if nothing is added; None where that is not known."""
     approvers: frozenset[str] = frozenset()
 
     @property
@@ -127,9 +130,21 @@ def view(office: Office, name: str, at: datetime, past: bool) -> View:
         made.clocks = deadlines(matter, _dated(made.assessment), demand.place, at)
         made.rulings = [_ruling(made, n) for n in range(len(made.assessment.ruled))]
         made.gate = look(office, matter, at)
+        made.good = turns(whole, demand, made.clocks, at)
     except ComityError as error:
         made.trouble = Trouble.of(error)
     return made
+
+
+def present(web: Web, office: Office, name: str, at: datetime) -> View:
+    """The matter as it is known now; what still holds is kept."""
+    seen = load_seen(office, name)[1]
+    found: View = web.keep(
+        ("view", name, seen),
+        lambda: view(office, name, at, past=False),
+        lambda kept: kept.good is not None and kept.at <= at < kept.good,
+    )
+    return replace(found, at=at)
 
 
 def _dated(found: Assessment) -> list[Reason]:
@@ -239,10 +254,12 @@ def show(request: Asking, name: str, on: str = "", error: Trouble | None = None,
     web = web_of(request)
     with web.house.opened() as office:
         at, past = _asked(office, name, on, web.now())
-        made = view(office, name, at, past)
+        made = view(office, name, at, past) if past else present(web, office, name, at)
         if made.assessment:
             made.drawn = drawing(lived(web, office, made), made.events)
         roles, prove = office.settings.people[request.user.person], asked_to_prove(web, office, request.user)
+    if made.gate:
+        web.meter.asked(bool(made.gate.answer))
     return web.page(
         request, "matter.html", error=error, view=made, on=on, typed=typed, patterns=Markup(PATTERNS),
         meanings=MEANINGS, steps=STEPS, spots=HERE, approver=bool(roles & APPROVERS), counsel="counsel" in roles,
@@ -258,10 +275,14 @@ def _asked(office: Office, name: str, on: str, now: datetime) -> tuple[datetime,
         day = date.fromisoformat(on)
     except ValueError as error:
         raise NotADay(text=on) from error
-    confirmed = load_seen(office, name)[0].of("confirmed")
-    place = demand_of(Matter(name, confirmed)).place if confirmed else ""
-    at = as_of(day, place).astimezone(UTC)
+    at = as_of(day, forum(load_seen(office, name)[0])).astimezone(UTC)
     return (at, True) if at < now else (now, False)
+
+
+def forum(matter: Matter) -> str:
+    """The place by whose clock a matter's days end; empty where nobody can say."""
+    confirmed = matter.of("confirmed")
+    return demand_of(Matter(matter.id, confirmed)).place if confirmed else ""
 
 
 HANDLERS: Final = (matter,)

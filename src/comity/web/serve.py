@@ -70,7 +70,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def ready() -> None:
     """Refuse where the extra is not installed."""
-    if not all(find_spec(name) for name in ("litestar", "uvicorn")):
+    if not all(find_spec(name) for name in ("litestar", "uvicorn", "structlog", "prometheus_client")):
         raise NoServer
 
 
@@ -138,11 +138,11 @@ def served_at(root: Path) -> str:
 
 def handlers() -> Iterable[Any]:
     """Every page and act."""
-    from comity.web import acts, agencies, alarms, inbox, law, letter, matter, me, office, stepup
+    from comity.web import acts, agencies, alarms, figures, inbox, law, letter, matter, me, office, stepup
 
     return [
         handler
-        for room in (inbox, matter, acts, letter, agencies, alarms, law, office, me, stepup)
+        for room in (inbox, matter, acts, letter, agencies, alarms, law, office, me, stepup, figures)
         for handler in room.HANDLERS
     ]
 
@@ -161,14 +161,15 @@ def noted(root: Path, where: str) -> Iterator[None]:
         note.unlink(missing_ok=True)
 
 
-def serve(root: Path, listening: socket.socket, at: Address) -> None:
+def serve(root: Path, listening: socket.socket, at: Address, log: str = "") -> None:
     """Serve until somebody ends it."""
     import uvicorn
 
     from comity.web.app import Web, application
     from comity.web.house import House
+    from comity.web.watch import Log
 
-    web = Web(House(root), secure=bool(at.behind), url=at.url)
+    web = Web(House(root), secure=bool(at.behind), log=Log.to(log), url=at.url)
     app: Any = application(web, at.hosts, handlers())
     config = uvicorn.Config(
         app,
@@ -178,4 +179,8 @@ def serve(root: Path, listening: socket.socket, at: Address) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    web.log.told("served", behind=bool(at.behind))
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        web.log.told("closed")

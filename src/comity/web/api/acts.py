@@ -1,0 +1,226 @@
+"""Acts of the desk for programs: each is the function that pages and command line call, done once under its key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from litestar import Response, get, post
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, HeaderParameter, JSONBody, RawBody
+from litestar.response import Stream
+
+from comity.desk import collection, demand, gate, notice
+from comity.desk.matter import enter, load_seen
+from comity.desk.office import Office
+from comity.desk.release import send
+from comity.kernel.gate import Release
+from comity.kernel.matter import Event, Matter
+from comity.kernel.matter import standing as standing_of
+from comity.web.api import shapes
+from comity.web.api.app import ACTS, READS, Asked, Doing, NoProduction, NotSeen, act, let, utc, web_of
+from comity.web.api.shapes import Name
+
+FOLDER: Final = "productions"
+DEMAND: Final = 1 << 20
+"""Octets of a written demand; docs/formats/demand.md."""
+Key = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key", pattern="^[A-Za-z0-9._-]{8,200}$",
+        description="sent again with the same key, an act is not done again; its answer is given again, for a day",
+    ),
+]  # fmt: skip
+Saw = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-Match", pattern='^"[0-9]{1,9}"$',
+        description="the ETag of the matter as its sender had read it; if there is more by now, nothing is done",
+    ),
+]  # fmt: skip
+
+
+write = partial(post, sync_to_thread=True)
+
+
+def done(made: type[Any]) -> dict[int, ResponseSpec]:
+    """What an act may be answered with."""
+    return {**ACTS, 201: ResponseSpec(made, generate_examples=False, description="done")}
+
+
+def _must(name: str, saw: str | None, key: str | None, alone: bool = True) -> Doing:
+    """An act on a matter whose sender must say what they had seen of it."""
+    if saw is None:
+        raise NotSeen
+    return Doing(name, saw, key or "", alone)
+
+
+HERE: Final = "/api/v1/matters/{made.matter}"
+
+
+@write("/api/v1/demands", responses=done(shapes.Recorded), request_max_body_size=DEMAND)
+def receive(request: Asked, data: JSONBody[shapes.NewDemand], body: RawBody, key: Key = None) -> Response[bytes]:
+    """Receive a demand (docs/formats/demand.md); its matter begins, confirmed by the token's person."""
+
+    def do(office: Office, at: datetime) -> shapes.Recorded:
+        read = demand.written(office, body, at)
+        demand.receive(office, read, request.user.person, at)
+        return _recorded(office, read.id, at, f"{read.instrument} received")
+
+    return act(request, Doing(key=key or ""), data, do, HERE)
+
+
+@write("/api/v1/matters/{name:str}/events", responses=done(shapes.Recorded))
+def enter_event(
+    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewEvent], key: Key = None, saw: Saw = None
+) -> Response[bytes]:
+    """Enter what happened, with its source. A stay need not wait for a reading: If-Match may be left out here."""
+
+    def do(office: Office, at: datetime) -> shapes.Recorded:
+        when, learned, until = utc(data.happened) or at, utc(data.known) or at, utc(data.until)
+        more, touches = tuple(sorted(data.data.items())), frozenset[str](data.touches)
+        by = request.user.person
+        entry = enter(
+            office, name, Event("", data.kind, when, learned, data.says, data.source, by, touches, until, more)
+        )
+        return _recorded(office, name, max(at, when), f"entry {entry.index}: {data.kind}")
+
+    return act(request, Doing(name, saw, key or ""), data, do, HERE)
+
+
+@write("/api/v1/matters/{name:str}/answers", responses=done(shapes.Recorded))
+def answer(
+    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewAnswer], key: Key = None, saw: Saw = None
+) -> Response[bytes]:
+    """Record counsel's answer to an open point. Refused, unless the office lets tokens decide."""
+
+    def do(office: Office, at: datetime) -> shapes.Recorded:
+        let(request, office)
+        more = (("term", data.term), ("answer", data.answer))
+        enter(office, name, Event("", "counsel", at, at, data.says, data.source, request.user.person, data=more))
+        return _recorded(office, name, at, f"{data.term} is {data.answer}")
+
+    return act(request, _must(name, saw, key), data, do, HERE)
+
+
+@write("/api/v1/matters/{name:str}/approvals", responses=done(shapes.Approved))
+def approve(
+    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewApproval], key: Key = None, saw: Saw = None
+) -> Response[bytes]:
+    """Approve exactly what was shown. Refused, unless the office lets tokens decide."""
+
+    def do(office: Office, at: datetime) -> shapes.Approved:
+        given = gate.approve(office, name, request.user.person, at, gate.Shown(data.shown, let(request, office)))
+        opens = isinstance(gate.ask(office, name, at), Release)
+        web_of(request).meter.asked(opens)
+        state = "open" if opens else "shut"
+        return shapes.Approved(name, load_seen(office, name)[1], given.person, given.role, state)
+
+    return act(request, _must(name, saw, key), data, do, HERE)
+
+
+@write("/api/v1/matters/{name:str}/collections", responses=done(shapes.Collected))
+def collect(
+    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewCollection], key: Key = None, saw: Saw = None
+) -> Response[bytes]:
+    """Copy aside exactly what answers the demand, or some of its categories; every item gets its reason."""
+
+    def do(office: Office, at: datetime) -> shapes.Collected:
+        found = collection.collect(office, name, request.user.person, at, data.categories)
+        return shapes.Collected(
+            name, load_seen(office, name)[1], len(found.items),
+            {table: len(sheet.rows) for table, sheet in found.sheets.items()}, len(found.unreadable),
+            {store: dict(counts.as_json()) for store, counts in found.counts.items()},
+            [str(fault) for fault in found.faults], found.inventory,
+        )  # fmt: skip
+
+    return act(request, _must(name, saw, key, alone=False), data, do, HERE)
+
+
+@write("/api/v1/matters/{name:str}/reviews", responses=done(shapes.Recorded))
+def review(
+    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewReview], key: Key = None, saw: Saw = None
+) -> Response[bytes]:
+    """Record that every hit was read, or cleared by a named rule."""
+
+    def do(office: Office, at: datetime) -> shapes.Recorded:
+        event = collection.review(office, name, request.user.person, at, data.rule, data.state_unreadable)
+        return _recorded(office, name, at, event.says)
+
+    return act(request, _must(name, saw, key), data, do, HERE)
+
+
+@write("/api/v1/matters/{name:str}/productions", responses=done(shapes.Produced))
+def produce(
+    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewProduction], key: Key = None, saw: Saw = None
+) -> Response[bytes]:
+    """Ask the gate; if it opens, seal what was approved to the recipients. Refused, unless tokens may decide."""
+
+    def do(office: Office, at: datetime) -> shapes.Produced:
+        let(request, office)
+        folder = office.root / FOLDER
+        folder.mkdir(mode=0o700, exist_ok=True)
+        target = _free(folder, name)
+        try:
+            sent = send(office, name, request.user.person, at, tuple(data.recipients), target)
+        finally:
+            web_of(request).meter.asked(target.exists())
+        made, seen = sent.manifest, load_seen(office, name)[1]
+        where = f"{HERE.format(made=Doing(name))}/productions/{sent.path.stem}"
+        return shapes.Produced(name, seen, made.digest, len(made.items), len(made.tables), where)
+
+    return act(request, _must(name, saw, key, alone=False), data, do, "{made.octets}")
+
+
+def _free(folder: Path, name: str) -> Path:
+    return next(path for n in range(1, 10_000) if not (path := folder / f"{name}.{n}.zip").exists())
+
+
+OCTETS: Final = {200: ResponseSpec(bytes, generate_examples=False, media_type="application/zip", description="the zip")}
+
+
+@get("/api/v1/matters/{name:str}/productions/{which:str}", sync_to_thread=True, responses={**READS, **OCTETS})
+def production(request: Asked, name: FromPath[Name], which: FromPath[Name]) -> Stream:
+    """The octets of a production, sealed to its recipients."""
+    path = web_of(request).house.root / FOLDER / f"{which}.zip"
+    if not re.fullmatch(re.escape(name) + r"\.[0-9]+", which) or not path.is_file():
+        raise NoProduction(name=which)
+    return Stream(_pieces(path), media_type="application/zip", headers={"content-length": str(path.stat().st_size)})
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(1 << 18):
+            yield piece
+
+
+@write("/api/v1/matters/{name:str}/notices", responses=done(shapes.Told))
+def tell(
+    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewNotice], key: Key = None, saw: Saw = None
+) -> Response[bytes]:
+    """The letter to an account's user, and the record that it goes out; refused while an order forbids it."""
+
+    def do(office: Office, at: datetime) -> shapes.Told:
+        account = data.account.strip().lower()
+        letter = notice.tell(office, name, account, request.user.person, at)
+        return shapes.Told(name, load_seen(office, name)[1], account, letter)
+
+    return act(request, _must(name, saw, key), data, do, HERE)
+
+
+def _recorded(office: Office, name: str, at: datetime, says: str) -> shapes.Recorded:
+    matter, seen = load_seen(office, name)
+    return shapes.Recorded(name, seen, says, _standing(matter, at))
+
+
+def _standing(matter: Matter, at: datetime) -> str:
+    return str(standing_of(matter, at).state)
+
+
+HANDLERS: Final = (
+    receive, enter_event, answer, approve, collect, review, produce, production, tell,
+)  # fmt: skip

@@ -1,0 +1,260 @@
+"""The API as an application: who may come in, what is said when something is wrong, and how an act is done once.
+
+Every address but the description needs a token, by a guard of the whole application. No cookie is looked at, so no page
+of another site can make a browser act here. What goes wrong is told as a problem (RFC 9457) with remedy and faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from re import sub
+from typing import Any, Final, TypeVar
+
+import msgspec
+from litestar import Litestar, Request, Response
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import ResponseSpec
+
+from comity.desk.ledger import NoEntry
+from comity.desk.matter import NoMatter, Overtaken, as_of
+from comity.desk.office import NotThatPerson, Office, only_reads
+from comity.errors import ComityError
+from comity.kernel.words import Fault
+from comity.lawpack.show import NotInThePacks
+from comity.web.api.description import described
+from comity.web.api.once import once
+from comity.web.app import OF_A_MATTER, Web
+from comity.web.guard import SAFE
+from comity.web.problem import JSON, Problem
+from comity.web.tokens import Token, token_of
+
+STATUS: Final = {2: 422, 3: 503, 4: 422, 5: 409, 6: 409, 7: 503}
+KINDS: Final[dict[type[ComityError], int]] = {
+    NoMatter: 404, NotInThePacks: 404, NoEntry: 404, NotThatPerson: 403, Overtaken: 412,
+}  # fmt: skip
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+Asked = Request[Token, Token, State]
+Made = TypeVar("Made")
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """The problems that an address may answer with, for the description."""
+    every = sorted({400, 401, 403, 404, 422, 429, 500, 503, *statuses})
+    return {one: ResponseSpec(Problem, generate_examples=False, media_type=JSON, description="") for one in every}
+
+
+READS: Final = problems(405, 409)
+ACTS: Final = problems(405, 409, 412, 413, 415, 428)
+
+
+class NoBearer(HTTPException):
+    """There is no token, or none that lives."""
+
+    status_code = 401
+
+
+class NotByToken(ComityError):
+    """a token may not do this here: it shows that a program holds it, not that a person looked"""
+
+    help = "do it in the browser, with a passkey; or let tokens do it in office.toml: [api] decide = true"
+    exit_code = 5
+
+
+class NotSeen(ComityError):
+    """this act needs If-Match with the ETag of the matter as it was read; nothing was done"""
+
+    help = 'read the matter, look at what is new, and send its ETag as If-Match: "12"'
+    exit_code = 5
+
+
+class OutOfTime(ComityError):
+    """this is no moment, or lies too far away to be meant"""
+
+    help = "give a moment between 1900 and 2200, with its zone"
+    exit_code = 4
+
+
+class NoProduction(ComityError):
+    """there is no production `{name}` of this matter"""
+
+    help = "its name stands in the answer to the act that made it"
+    exit_code = 2
+
+
+MORE: Final[dict[type[ComityError], int]] = {NotByToken: 403, NotSeen: 428, NoProduction: 404}
+
+
+@dataclass(frozen=True)
+class Doing:
+    """An act that is asked for: on which matter, and what its sender had seen of it."""
+
+    matter: str = ""
+    saw: str | None = None
+    key: str = ""
+    alone: bool = True
+    """Whether no other act may go on meanwhile; a long one only fails if it is overtaken."""
+
+
+def web_of(request: Asked) -> Web:
+    """What pages and API share."""
+    web: Web = request.app.state.web
+    return web
+
+
+async def holds_a_token(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
+    """Let nobody in without a token that lives, of somebody who works here; an auditor's sends nothing.
+
+    Whatever has a matter's address is a look into that matter, and is written down.
+    """
+    if handler.opt.get("public"):
+        return
+    web: Web = connection.app.state.web
+    found = bearer(web, connection.headers.get("authorization", ""))
+    if found is None:
+        raise NoBearer
+    connection.scope["user"] = connection.scope["auth"] = found
+    if connection.scope.get("method") not in SAFE:
+        only_reads(found.person, web.people()[1][found.person])
+    if look := OF_A_MATTER.fullmatch(connection.scope["path_template"]):
+        asked = connection.path_params
+        page = (look["before"] + look["page"]).format_map(asked)
+        await sync_to_thread(web.note, found.person, asked[look["name"]], page)
+
+
+def let(request: Asked, office: Office) -> str:
+    """How a program proved what in the browser takes a passkey; refused unless the office lets tokens do it."""
+    if not office.settings.api.decide:
+        raise NotByToken
+    return f"token {request.user.name}"
+
+
+def bearer(web: Web, header: str) -> Token | None:
+    """The token that a header holds, if it lives and its person works here."""
+    scheme, _, secret = header.partition(" ")
+    token = token_of(web.house.root, secret.strip(), web.now()) if scheme.lower() == "bearer" else None
+    return token if token and token.person in web.people()[1] else None
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """A moment that was sent, in UTC."""
+    if moment is None:
+        return None
+    try:
+        at = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise OutOfTime from error
+    if not EARLIEST <= at < LATEST:
+        raise OutOfTime
+    return at
+
+
+def asked_about(web: Web, place: str, on: date | None, at: str | None) -> tuple[datetime, bool]:
+    """The moment that is asked about, and whether it is past: `at`, the end of a day in the forum, or now."""
+    now, day = web.now(), None
+    if on is not None:
+        if not EARLIEST.date() < on < LATEST.date():
+            raise OutOfTime
+        day = as_of(on, place).astimezone(UTC)
+    moment = _read(at) or day or now
+    return (moment, True) if moment < now else (now, False)
+
+
+def _read(at: str | None) -> datetime | None:
+    try:
+        return utc(datetime.fromisoformat(at)) if at else None
+    except ValueError as error:
+        raise OutOfTime from error
+
+
+def act(request: Asked, doing: Doing, data: Any, do: Callable[[Office, datetime], Made], where: str) -> Response[bytes]:
+    """Do what is asked for, once under its key, if its sender had seen all there is; `where` what came of it is."""
+    web, token = web_of(request), request.user
+    sent = b"\0".join((request.url.path.encode(), (doing.saw or "").encode(), msgspec.json.encode(data)))
+    with once(web.house.root, token.person, doing.key, sent) as one:
+        if one.kept is not None:
+            return _answered(one.kept.status, {**one.kept.heads, "idempotent-replayed": "true"}, one.kept.body)
+        with web.house.acting() if doing.alone else web.house.opened() as office:
+            if doing.saw is not None:
+                office.saw[doing.matter] = int(doing.saw.strip('"'))
+            made = do(office, web.now())
+        body = msgspec.json.encode(made)
+        heads = {"etag": f'"{getattr(made, "seen", 0)}"', "location": where.format(made=made)}
+        one.done(201, heads, body)
+    return _answered(201, heads, body)
+
+
+def _answered(status: int, heads: Mapping[str, str], body: bytes) -> Response[bytes]:
+    return Response(body, status_code=status, headers=dict(heads), media_type="application/json")
+
+
+# What is said when something is wrong
+
+
+def said(status: int, problem: Problem, **heads: str) -> Response[Problem]:
+    """A problem as an answer."""
+    told = {name.replace("_", "-"): value for name, value in heads.items()}
+    return Response(problem, status_code=status, media_type=JSON, headers=told)
+
+
+def _refused(request: Asked, error: ComityError) -> Response[Problem]:
+    status = {**KINDS, **MORE}.get(type(error), STATUS.get(error.exit_code, 400))
+    name = sub("(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
+    faults = tuple(getattr(error, "faults", ()))
+    heads = {"retry_after": "5"} if status == 503 else {}
+    return said(status, Problem.about(status, error.message, error.remedy, faults, name), **heads)
+
+
+def _stranger(request: Asked, _: NoBearer) -> Response[Problem]:
+    remedy = "send Authorization: Bearer and a token; `comity token PERSON` makes one"
+    return said(401, Problem.about(401, "there is no token, or it has ended", remedy), www_authenticate="Bearer")
+
+
+UNREAD: Final = ("the request could not be read", "mend what is named, or see the description")
+WORDS: Final = {
+    404: ("there is nothing at this address", "see /api/openapi.json for what there is"),
+    405: ("this address cannot be asked that way", "see /api/openapi.json for how it can"),
+    413: ("what was sent is too long", "send less; the limits stand in office.toml"),
+    415: ("what was sent is not JSON", "send it as application/json"),
+}
+
+
+def _wrong(request: Asked, error: HTTPException) -> Response[Problem]:
+    says, remedy = WORDS.get(error.status_code, UNREAD)
+    extra = error.extra if isinstance(error, ValidationException) and isinstance(error.extra, list) else []
+    rows = [one if isinstance(one, dict) else {"message": str(one)} for one in extra]
+    faults = tuple(_unfit(str(row.get("key", row.get("source", "body"))), str(row.get("message", ""))) for row in rows)
+    if not faults and error.status_code == 400:
+        faults = (_unfit("request", str(error.detail)),)
+    heads = {"allow": (error.headers or {}).get("allow", "GET")} if error.status_code == 405 else {}
+    return said(error.status_code, Problem.about(error.status_code, says, remedy, faults), **heads)
+
+
+def _unfit(where: str, what: str) -> Fault:
+    return Fault("not-as-described", where, what, "send it as /api/openapi.json describes it")
+
+
+def _failed(request: Asked, error: Exception) -> Response[Problem]:
+    web, id = web_of(request), str(request.scope.get("comity.id", ""))
+    web.failed(error, id)
+    says = "comity itself failed at this; what you sent may or may not have been done"
+    return said(500, Problem.about(500, says, f"look whether it was done; report it as request {id}"))
+
+
+def application(web: Web, handlers: Any) -> Litestar:
+    """The API as one application, with its description."""
+    return Litestar(
+        handlers,
+        guards=[holds_a_token],
+        exception_handlers={NoBearer: _stranger, ComityError: _refused, HTTPException: _wrong, Exception: _failed},
+        openapi_config=described(),
+        request_max_body_size=web.house.settings().limits.form_kib * 1024,
+        logging_config=None,
+        state=State({"web": web}),
+    )

@@ -1,0 +1,47 @@
+"""What stands before every application that is served, in this order: counting, the guard, the brake, then its face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from litestar.types import ASGIApp, Receive, Send
+
+from comity.web.brake import Braked
+from comity.web.guard import Guard
+from comity.web.problem import for_programs
+from comity.web.watch import Counting
+
+if TYPE_CHECKING:
+    from comity.web.app import Web
+
+
+class Faces:
+    """Two applications at one address: pages for people, and `/api` for programs, made when the first of them comes."""
+
+    def __init__(self, pages: ASGIApp, programs: Callable[[], ASGIApp]) -> None:
+        self.pages, self.make = pages, programs
+
+    @cached_property
+    def programs(self) -> ASGIApp:
+        """The API."""
+        return self.make()
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Lead a request to its face; that the server begins and ends, the pages hear."""
+        programs = scope["type"] == "http" and for_programs(scope["path"])
+        await (self.programs if programs else self.pages)(scope, receive, send)
+
+
+def served(
+    web: Web,
+    hosts: Iterable[str],
+    pages: ASGIApp,
+    programs: Callable[[], ASGIApp] | None = None,
+    face: str = "desk",
+) -> Counting:
+    """An application, and the API beside it if it has one, with all that no request passes without."""
+    inner = Faces(pages, programs) if programs else pages
+    braked = Braked(inner, web.house.settings().limits, behind=web.secure)
+    return Counting(Guard(braked, hosts), web.log, web.meter, face)
