@@ -24,6 +24,7 @@ PATH = f"/matters/{MATTER}"
 ROOMS = (
     "/", PATH, f"{PATH}?on=2026-11-18", f"{PATH}/event", "/law", "/law/show/eu-gdpr?court=us-nysd",
     "/law/show/us-scotus", "/law/show/GDPR", "/estate", "/ledger?verify=yes", f"/ledger?matter={MATTER}", "/people",
+    "/notices", "/intake", f"{PATH}/papers",
 )  # fmt: skip
 
 

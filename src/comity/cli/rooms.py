@@ -20,6 +20,7 @@ ROOMS: Final = (
     "exposure_advise",
     "exposure_tia",
     "matter",
+    "court",
     "gate",
     "collection",
     "production",

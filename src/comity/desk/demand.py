@@ -7,11 +7,13 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from comity.desk.codec import encode
+from comity.desk.court import held
 from comity.desk.matter import load, record
 from comity.desk.office import Office
 from comity.errors import Faulty
 from comity.intake.confirm import Choice, Confirmed, confirm
 from comity.intake.detect import kind_of, read_paper
+from comity.intake.etsi import is_etsi, propose_etsi
 from comity.intake.form import read_demand
 from comity.intake.known import Known
 from comity.intake.octets import octets
@@ -38,7 +40,7 @@ def known(office: Office) -> Known:
 
 def next_matter(office: Office) -> str:
     """The next free name of a matter: M-0001, M-0002, …"""
-    taken = office.registry.matters()
+    taken = office.matters()
     return next(name for n in range(1, len(taken) + 2) if (name := f"M-{n:04d}") not in taken)
 
 
@@ -53,7 +55,12 @@ def take_in(office: Office, path: Path, today: datetime) -> Demand | Proposal:
         return demand
     text = read_paper(path)
     kept = Blobs(office.root / "blobs").put([raw])
-    return propose(text, known(office), path.name, kept)
+    return proposed(text, known(office), path.name, kept)
+
+
+def proposed(text: str, here: Known, title: str, digest: str) -> Proposal:
+    """What a text seems to demand: a warrant message in XML by its elements, any other paper by its words."""
+    return (propose_etsi if is_etsi(text) else propose)(text, here, title, digest)
 
 
 def written(office: Office, raw: bytes, today: datetime) -> Demand:
@@ -76,9 +83,8 @@ def confirmed(office: Office, proposal: Proposal, choices: Mapping[str, Choice],
     return done
 
 
-def receive(office: Office, demand: Demand, by: str, at: datetime, read: Confirmed | None = None) -> Matter:
-    """Begin the demand's matter: it was issued, it was served, and `by` confirmed its fields at `at`."""
-    office.may(by, "receive")
+def begun(demand: Demand, by: str, at: datetime, read: Confirmed | None = None) -> tuple[Event, ...]:
+    """The events with which a demand's matter begins: it was issued, it was served, and `by` confirmed its fields."""
     paper = demand.papers[0][0] if demand.papers else demand.reference or f"demand {demand.id}"
     issued = datetime.combine(demand.issued, time(), UTC) if demand.issued else demand.served
     first, learned = min(issued, demand.served), max(at, demand.served)
@@ -86,11 +92,20 @@ def receive(office: Office, demand: Demand, by: str, at: datetime, read: Confirm
     said = [(f"source.{source.name}", source.passage or f"chosen by {source.by}") for source in sources]
     said += [(f"beside.{field.name}", field.value) for field in beside]
     kept = (("demand", encode(demand).decode()), *said)
-    events = (
+    return (
         Event("", "issued", first, demand.served, f"{demand.instrument} issued", paper, demand.court),
         Event("", "served", demand.served, demand.served, f"served on {demand.served_entity}", paper, demand.channel),
         Event("", "confirmed", demand.served, learned, f"fields confirmed by {by}", paper, by, data=kept),
     )
+
+
+def receive(office: Office, demand: Demand, by: str, at: datetime, read: Confirmed | None = None) -> Matter:
+    """Begin the demand's matter: it was issued, it was served, and `by` confirmed its fields at `at`.
+
+    What genuine notices said of its docket before it began shuts it from its first moment on.
+    """
+    office.may(by, "receive")
+    events = (*begun(demand, by, at, read), *held(office, demand, max(at, demand.served)))
     record(office, demand.id, events, seen=0)
     return load(office, demand.id)
 

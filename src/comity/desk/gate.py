@@ -150,6 +150,14 @@ def ask(office: Office, name: str, at: datetime, assume: Iterable[str] = ()) -> 
     return look(office, load(office, name).as_known(at), at, assume).answer
 
 
+def last_word(office: Office, name: str, at: datetime) -> Release | Refusal:
+    """What the gate says to whoever lets something go now: on all that is known, learned after `at` or not.
+
+    A stay that came in while a production was being made is known later than the moment at which that began.
+    """
+    return look(office, load(office, name), at).answer
+
+
 def _asked(office: Office, matter: Matter, at: datetime, categories: frozenset[str]) -> Release | Refusal:
     scope = replace(demand_of(matter).scope, categories=categories)
     assessment = assess(office, matter, at, scope=scope)
@@ -166,7 +174,7 @@ def would_open(office: Office, matter: Matter, at: datetime, categories: frozens
 def act(office: Office, name: str, at: datetime) -> Release | Refusal:
     """Ask the gate in order to produce, and record its answer before anything else happens."""
     _, seen = load_seen(office, name)
-    answer = ask(office, name, at)
+    answer = last_word(office, name, at)
     if isinstance(answer, Release):
         says = f"the gate opened for {answer.hits.found} items, approved by {' and '.join(answer.approved_by)}"
         event = Event("", "released", at, at, says, "gate", data=(("hits", answer.hits.digest),))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Final
+from typing import Any, Final
 
 from comity.desk.estate import Holdings, accounts_path, read_estate
 from comity.desk.limits import Api, Limits, limits_faults, read_limits
@@ -31,7 +31,15 @@ WAYS: Final = ("passkey", "session")
 SHAPES: Final = {
     "office": Shape(
         {"name": "text", "served_entity": "text"},
-        {"laws": "text", "notify": "flag", "contact": "text", "database": "text", "approve_with": "text"},
+        {
+            "laws": "text",
+            "notify": "flag",
+            "contact": "text",
+            "database": "text",
+            "approve_with": "text",
+            "mailbox": "text",
+            "dns": "text",
+        },
     ),
     "person": Shape({"name": "text", "roles": "list"}),
 }
@@ -93,6 +101,8 @@ class Settings:
     database: str = ""
     approve_with: str = ""
     """How who approves proves that it is they; left out, with a passkey at the desk, by name on the command line."""
+    mailbox: Path | None = None
+    dns: Path | None = None
     limits: Limits = field(default_factory=Limits)
     api: Api = field(default_factory=Api)
 
@@ -222,10 +232,10 @@ def read_settings(path: Path) -> Settings:
         raise Faulty(tuple(found), path=str(path))
     head = document.data["office"]
     people = {row["name"]: frozenset(row["roles"]) for _, row in document.rows("person")}
-    laws = path.parent / head["laws"] if "laws" in head else None
-    contact, database, way = (head.get(key, "") for key in ("contact", "database", "approve_with"))
-    own = (head["name"], head["served_entity"], people, head.get("notify", True), laws, contact, database, way)
-    return Settings(*own, *read_limits(document.data))
+    laws, mailbox, dns = (path.parent / head[key] if key in head else None for key in ("laws", "mailbox", "dns"))
+    told = [head.get(key, "") for key in ("contact", "database", "approve_with")]
+    more: tuple[Any, ...] = (head.get("notify", True), laws, *told, mailbox, dns, *read_limits(document.data))
+    return Settings(head["name"], head["served_entity"], people, *more)
 
 
 def _settings_faults(document: Document) -> list[Fault]:

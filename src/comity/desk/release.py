@@ -59,7 +59,7 @@ def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str
         evidence(office.registry, name),
         paper,
         _Pack(office, listing).octets,
-        lambda: gate.ask(office, name, at),
+        lambda: gate.last_word(office, name, at),
         {name: sheet.octets for name, sheet in listing.sheets.items()},
     )
     path = produce(release, manifest, dispatch, target)

@@ -11,6 +11,7 @@ from typing import Final
 from litestar import get
 from markupsafe import Markup
 
+from comity.desk import arrival, court
 from comity.desk.decision import assess
 from comity.desk.gate import look
 from comity.desk.matter import deadlines, demand_of, forum_zone, load
@@ -142,8 +143,8 @@ def inbox(request: Asking) -> Page:
     web = web_of(request)
     at = web.now()
     with web.house.opened() as office:
-        found = rows(web, office, at)
-    return web.page(request, "inbox.html", "/", rows=found, at=at)
+        found, notices, reading = rows(web, office, at), court.waiting(office), arrival.every(office)
+    return web.page(request, "inbox.html", "/", rows=found, at=at, notices=notices, reading=reading)
 
 
 HANDLERS: Final = (inbox,)

@@ -8,6 +8,8 @@ from comity.desk.reading import WATCHERS
 
 ROOMS: Final = (
     ("/", "Inbox"),
+    ("/intake", "Intake"),
+    ("/notices", "Court notices"),
     ("/agencies", "Agencies"),
     ("/law", "Law"),
     ("/estate", "Estate"),
@@ -20,6 +22,7 @@ WATCHED: Final = {"/alarms": WATCHERS}
 """Rooms that are shown to some roles alone."""
 OF_A_MATTER: Final = (
     ("", "The matter"),
+    ("/papers", "Papers"),
     ("/letters", "Letters"),
 )
 """What follows a matter's address, and the name of the page there."""

@@ -138,13 +138,27 @@ def served_at(root: Path) -> str:
 
 def handlers() -> Iterable[Any]:
     """Every page and act."""
-    from comity.web import acts, agencies, alarms, figures, inbox, law, letter, matter, me, office, stepup
+    from comity.web import (
+        acts,
+        agencies,
+        alarms,
+        figures,
+        inbox,
+        intake,
+        law,
+        letter,
+        matter,
+        me,
+        notices,
+        office,
+        papers,
+        stepup,
+    )  # fmt: skip
 
-    return [
-        handler
-        for room in (inbox, matter, acts, letter, agencies, alarms, law, office, me, stepup, figures)
-        for handler in room.HANDLERS
-    ]
+    rooms = (
+        inbox, matter, acts, papers, letter, intake, notices, agencies, alarms, law, office, me, stepup, figures,
+    )  # fmt: skip
+    return [handler for room in rooms for handler in room.HANDLERS]
 
 
 @contextmanager
