@@ -26,7 +26,7 @@ TEXTS = sorted(
 DECISIONS = (ast.For, ast.While, ast.If, ast.Match)
 """What nests; `with` and `try` hold something, and `elif` goes no deeper than its `if`."""
 
-ACTS = {"desk/collection.py:collect", "desk/collection.py:_gather", "desk/collection.py:review", "desk/release.py:send"}
+ACTS = {"desk/collection.py:collect", "desk/collection.py:review", "desk/release.py:send"}
 """Acts of the office with a sixth parameter, beside the office, the matter, who acts and when. No more shall follow."""
 
 

@@ -74,7 +74,7 @@ class Store(ABC):
 class SqliteStore(Store):
     """A file."""
 
-    newest = "PRAGMA user_version = 2", "has format 2; this comity reads up to 1"
+    newest = "PRAGMA user_version = 3", "has format 3; this comity reads up to 2"
 
     def run(self, sql: str, *values: Any) -> list[Any]:
         connection = sqlite3.connect(self.where, isolation_level=None)
@@ -96,7 +96,7 @@ class SqliteStore(Store):
 class PostgresStore(Store):
     """A database of the tests' own server, emptied for each test."""
 
-    newest = "UPDATE alembic_version SET version_num = '0002'", "has format 0002; this comity reads up to 0001"
+    newest = "UPDATE alembic_version SET version_num = '0003'", "has format 0003; this comity reads up to 0002"
 
     def __init__(self, server: Server, name: str = "kit") -> None:
         super().__init__(server.url(name))
@@ -106,8 +106,8 @@ class PostgresStore(Store):
                 connection.execute(f"CREATE DATABASE {name}")
         with server.admin(name) as connection:
             if connection.execute("SELECT to_regclass('comity.entry')").fetchone() != (None,):
-                connection.execute("TRUNCATE about, entry")
-                connection.execute("UPDATE alembic_version SET version_num = '0001'")
+                connection.execute("TRUNCATE about, entry, job, step")
+                connection.execute("UPDATE alembic_version SET version_num = '0002'")
 
     def run(self, sql: str, *values: Any) -> list[Any]:
         with self.server.admin(self.name) as connection:

@@ -18,6 +18,7 @@ from tests.postgres import Server
 
 from comity.registry import place, postgres_server, postgres_tables
 from comity.registry.check import check
+from comity.registry.jobport import End, NewJob
 from comity.registry.port import (
     AlreadyThere,
     ConnectionLost,
@@ -224,6 +225,11 @@ def test_a_clerk_can_only_add(server: Server, store: PostgresStore) -> None:
     clerk.append_all(event(number) for number in range(20))
     assert clerk.append(event(3), expected=clerk.matters()["M-1"]).index == 25
     assert check(clerk, KEYS) == []
+    clerk.put_job(NewJob("collect", "M-1", "", "clerk", AT))
+    job = clerk.take_job(["collect"], AT, AT)
+    assert job and clerk.step_job(job, "one", "x") == "x"
+    clerk.end_job(End(job, "", AT, again=AT))
+    assert clerk.steps(job.number) == {}
     size = clerk.size()
     with pytest.raises(NotAllowed) as told:
         clerk.erase(0, "why", AT)
@@ -328,12 +334,12 @@ def test_an_older_registry_is_brought_up_to_date(
         target = tmp_path / file.relative_to(postgres_tables.FOLDER)
         target.parent.mkdir(exist_ok=True)
         target.write_text(file.read_text())
-    (tmp_path / "versions/0002.py").write_text(
-        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (tmp_path / "versions/0003.py").write_text(
+        "from alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
         "def upgrade() -> None:\n    op.execute('ALTER TABLE comity.entry ADD COLUMN noted text')\n"
     )
     monkeypatch.setattr(postgres_tables, "FOLDER", tmp_path)
-    monkeypatch.setattr(postgres_server, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(postgres_server, "REVISIONS", ("0001", "0002", "0003"))
     with pytest.raises(OlderRegistry) as told:
         place.opened(url)
     assert "`comity ledger upgrade`" in told.value.remedy

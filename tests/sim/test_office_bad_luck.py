@@ -14,7 +14,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from comity.desk import collection, gate, ledger
+from comity.desk import collection, gate, ledger, review
 from comity.desk.matter import load, record
 from comity.desk.office import NotThatPerson, Office, init
 from comity.desk.release import Refused, send
@@ -176,14 +176,14 @@ def test_a_stay_that_arrives_while_a_production_is_written(
     ready(office)
     for person in ("first.approver", "second.approver"):
         gate.approve(office, "m", person, LATER)
-    real, other = collection.listing_of, Office(office.root)
+    real, other = review.leaving, Office(office.root)
 
     def meanwhile(it: Office, matter: object) -> object:
         stay = Event("", "stayed", LATER, LATER, "stayed", "order of the court")
         record(other, "m", [stay])
         return real(it, matter)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("comity.desk.release.listing_of", meanwhile)
+    monkeypatch.setattr("comity.desk.release.leaving", meanwhile)
     with pytest.raises(Exception, match="shut"):
         send(office, "m", "clerk", LATER, (RECIPIENT,), tmp_path / "out")
     assert not (tmp_path / "out").exists()

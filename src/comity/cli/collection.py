@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -28,9 +28,9 @@ from comity.cli.common import (
     table,
 )
 from comity.desk import collection as desk
+from comity.desk.jobs import ask_collection
 from comity.desk.matter import load
 from comity.kernel.collection import Counts
-from comity.registry.blobs import Blobs
 
 
 class Side(StrEnum):
@@ -49,11 +49,15 @@ def collect(
     matter: Annotated[str, typer.Argument(help="the matter, e.g. M-0001")],
     by: By,
     category: Some = None,
+    later: Annotated[bool, typer.Option("--later", help="only ask for it: a worker does it")] = False,
     at: At = None,
     office: OfficeAt = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Walk the stores once and copy aside exactly what answers the demand; every item gets its reason."""
+    if later:
+        _ask(office, matter, desk.Order(by, now, tuple(category or ())), as_json)
+        return
     with opened(office) as it, progress(f"collecting for {matter}") as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -75,6 +79,17 @@ def collect(
         })  # fmt: skip
         return
     show(found)
+
+
+def _ask(office: Path, matter: str, order: desk.Order, as_json: bool) -> None:
+    with opened(office) as it:
+        job = ask_collection(it, matter, order)
+    if as_json:
+        print_json({"job": job.number, "state": job.state})
+    else:
+        out.print(
+            f"Job {job.number} waits for a worker: `comity work`, or the one beside `comity serve`.", markup=False
+        )
 
 
 def show(found: desk.Listing) -> None:
@@ -116,7 +131,7 @@ def review(
     """Look at what was collected with its reasons (`--list in`), then say that it was read, or by what rule cleared."""
     with opened(office) as it:
         if listing or by is None:
-            _list(it.root / "blobs", desk.listing_of(it, load(it, matter)), listing or Side.inside, as_json)
+            _list(desk.listing_of(it, load(it, matter)).told(it), listing or Side.inside, as_json)
             return
         event = desk.review(it, matter, by, a_moment(at) if at else now(), rule, state_unreadable)
     if as_json:
@@ -125,10 +140,9 @@ def review(
         out.print(f"{event.says}.")
 
 
-def _list(blobs: Path, found: desk.Listing, side: Side, as_json: bool) -> None:
+def _list(told: Iterator[dict[str, Any]], side: Side, as_json: bool) -> None:
     wanted = {Side.inside: True, Side.outside: False, Side.unreadable: None}[side]
-    raw = b"".join(Blobs(blobs).read(found.sortings))
-    rows = [row for line in raw.splitlines() if (row := json.loads(line))["in_scope"] is wanted]
+    rows = [row for row in told if row["in_scope"] is wanted]
     if as_json:
         print_json(rows)
         return

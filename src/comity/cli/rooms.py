@@ -28,6 +28,7 @@ ROOMS: Final = (
     "letter",
     "report",
     "ledger",
+    "jobs",
     "serve",
     "token",
     "demo",

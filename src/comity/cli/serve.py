@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Annotated
 
 import typer
@@ -22,6 +22,7 @@ def serve(
         str, typer.Option("--log", help="write a line for each request at the end of this file; - is standard error")
     ] = "",
     people: Annotated[list[str] | None, typer.Option("--as", help="print a sign-in link for this person")] = None,
+    work: Annotated[bool, typer.Option(help="also do what takes long, in a process beside it")] = True,
     office: OfficeAt = HERE,
 ) -> None:
     """Serve the desk to browsers until Ctrl-C: inbox, matters, gate, law, estate, ledger."""
@@ -34,7 +35,8 @@ def serve(
         at = web.Address(host, listening.getsockname()[1], behind)
         links = [(person, web.link_for(it, person, now(), at.url)) for person in people or ()]
         name = it.settings.name
-    with web.noted(office, at.url), suppress(KeyboardInterrupt):
+    beside = web.working(office) if work else nullcontext()
+    with web.noted(office, at.url), beside, suppress(KeyboardInterrupt):
         out.print(f"The desk of {name} is at {at.url}", markup=False, soft_wrap=True)
         if not (behind or web.local(host)):
             errors.print(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -28,6 +29,7 @@ from comity.kernel.matter import Event, Matter
 from comity.kernel.production import TABLES, Collected, Item, Table, inventory, table
 from comity.kernel.words import Fault, canonical
 from comity.registry.blobs import Blobs
+from comity.registry.jobport import End
 from comity.sources.collect import Collection
 from comity.sources.detect import open_store
 from comity.sources.port import Layout
@@ -65,6 +67,12 @@ class Sheet:
     columns: list[str]
     rows: list[dict[str, str | list[str] | int | None]] = field(default_factory=list)
 
+    def add(self, other: Sheet) -> None:
+        """The rows of another table as well; a column that only one of the two has is empty in the other's rows."""
+        self.columns = list(dict.fromkeys(self.columns + other.columns))
+        rows = self.rows + other.rows
+        self.rows = [{column: row.get(column) for column in self.columns} for row in rows]
+
     @property
     def octets(self) -> bytes:
         """The table as CSV."""
@@ -83,6 +91,34 @@ class Listing:
     faults: list[Fault] = field(default_factory=list)
     pack: str = ""
     sortings: str = ""
+    packs: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    """By store: the blob of the octets that were copied aside, and that of every item's reasons.
+
+    Before a collection was made store by store there was one of each: `pack` and `sortings`.
+    """
+
+    def add(self, part: Listing) -> None:
+        """Take in what was found in one more store."""
+        self.items += part.items
+        self.unreadable += part.unreadable
+        self.faults += part.faults
+        for store, counts in part.counts.items():
+            self.counts[store] = self.counts.get(store, Counts()) + counts
+        for name, sheet in part.sheets.items():
+            self.sheets.setdefault(name, Sheet([])).add(sheet)
+        self.packs |= part.packs
+        self.reasons |= part.reasons
+
+    def pack_of(self, item: Item) -> str:
+        """The blob in which an item's octets lie."""
+        return self.packs.get(item.place.store, self.pack)
+
+    def told(self, office: Office) -> Iterator[dict[str, Any]]:
+        """Why each item of the accounts is in or out, as it was written down at collection."""
+        blobs = Blobs(office.root / "blobs")
+        for digest in self.reasons.values() if self.reasons else [self.sortings]:
+            yield from map(msgspec.json.decode, b"".join(blobs.read(digest)).splitlines())
 
     @property
     def collected(self) -> Collected:
@@ -129,22 +165,49 @@ def narrowed(matter: Matter, categories: Iterable[str]) -> Scope:
     return replace(whole, categories=wanted & CATEGORIES)
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is to be collected, and in whose name: some categories of the demand, or all; `at` says when it is done."""
+
+    by: str
+    at: Callable[[], datetime]
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Doing:
+    """How a collection is followed, where it keeps what it has done (a store at a time), and what ends with it."""
+
+    progress: Progress | None = None
+    keep: Callable[[str, Callable[[], str]], str] = lambda _, make: make()
+    ends: Callable[[str], End] | None = None
+
+
 def collect(
     office: Office, name: str, by: str, at: datetime, categories: Iterable[str] = (), progress: Progress | None = None
 ) -> Listing:
     """Collect what answers the demand (or some of its categories), keep it aside and record what was found."""
+    return carry_out(office, name, Order(by, lambda: at, tuple(categories)), Doing(progress))
+
+
+def may_collect(office: Office, matter: Matter, by: str) -> None:
+    """Refuse who may not collect, or who approved for this matter."""
     office.may(by, "collect")
+    apart(matter, by, "collect")
+
+
+def carry_out(office: Office, name: str, order: Order, doing: Doing) -> Listing:
+    """Collect store by store; the event is written together with the end of the job, if it is one."""
     whole, seen = load_seen(office, name)
-    apart(whole, by, "collect")
-    scope = narrowed(whole, categories)
-    listing = Listing(scope)
+    may_collect(office, whole, order.by)
+    listing = Listing(narrowed(whole, order.categories))
     blobs = Blobs(office.root / "blobs")
-    with tempfile.TemporaryFile(dir=office.root) as pack, tempfile.TemporaryFile(dir=office.root) as reasons:
-        for store, accounts in _places(office, whole, scope):
-            _gather(office, store, accounts, listing, (pack, reasons), progress)
-        listing.pack, listing.sortings = (blobs.put(_octets(file)) for file in (pack, reasons))
-    kept = blobs.put([canonical(msgspec.to_builtins(_plain(listing), order="deterministic"))])
-    record(office, name, [_event(listing, kept, by, at)], seen)
+    for store, accounts in _places(office, whole, listing.scope):
+        gather = partial(_gather, office, (store, accounts), listing.scope, doing.progress)
+        listing.add(_kept(blobs, doing.keep(f"{store} {listing.scope.digest}", gather)))
+    kept = blobs.put([_octets_of(listing)])
+    event = _event(listing, kept, order.by, order.at())
+    record(office, name, [event], seen, doing.ends(event.says) if doing.ends else None)
     return listing
 
 
@@ -167,19 +230,21 @@ def _places(office: Office, matter: Matter, scope: Scope) -> Iterator[tuple[str,
     yield from ((store, tuple(accounts)) for store, accounts in sorted(stores.items()))
 
 
-def _gather(
-    office: Office, store: str, accounts: tuple[str, ...], listing: Listing,
-    files: tuple[BinaryIO, BinaryIO], progress: Progress | None,
-) -> None:  # fmt: skip
+def _gather(office: Office, where: tuple[str, tuple[str, ...]], scope: Scope, progress: Progress | None) -> str:
+    """What one store holds of the scope, copied aside: gives the blob that says what was found."""
+    (store, accounts), listing, blobs = where, Listing(scope), Blobs(office.root / "blobs")
     place = office.holdings.places.get(store)
     if place is None:
         what, remedy = "the records of this store do not lie where comity can read them", "add path and layout"
         raise Faulty((Fault("store-not-here", f"store {store}", what, f"{remedy} in estate.toml"),), path="estate.toml")
     if place.layout == "table":
         _rows(place, accounts, listing)
-        return
-    for layout, path in _mailboxes(store, place, accounts):
-        _walk(Collection(open_store(path, layout), listing.scope, _told(progress, store)), listing, files)
+        return blobs.put([_octets_of(listing)])
+    with tempfile.TemporaryFile(dir=office.root) as pack, tempfile.TemporaryFile(dir=office.root) as reasons:
+        for layout, path in _mailboxes(store, place, accounts):
+            _walk(Collection(open_store(path, layout), scope, _told(progress, store)), listing, (pack, reasons))
+        listing.packs[store], listing.reasons[store] = (blobs.put(_octets(file)) for file in (pack, reasons))
+    return blobs.put([_octets_of(listing)])
 
 
 def _told(progress: Progress | None, store: str) -> Callable[[int, int], None] | None:
@@ -229,10 +294,7 @@ def _rows(place: Place, accounts: tuple[str, ...], listing: Listing) -> None:
             sheet.rows.extend(row for row in reader if (row.get("address") or "").strip().lower() in accounts)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Unreadable(path=str(place.path), why=str(error)) from error
-    both = listing.sheets.setdefault(TABLES["subscriber"], sheet)
-    if both is not sheet:
-        both.columns = list(dict.fromkeys(both.columns + sheet.columns))
-        both.rows = [{column: row.get(column) for column in both.columns} for row in both.rows + sheet.rows]
+    listing.sheets.setdefault(TABLES["subscriber"], Sheet([])).add(sheet)
 
 
 def _octets(file: BinaryIO) -> Iterator[bytes]:
@@ -241,11 +303,16 @@ def _octets(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _plain(listing: Listing) -> Mapping[str, object]:
-    return {
+def _octets_of(listing: Listing) -> bytes:
+    plain = {
         "scope": listing.scope, "items": listing.items, "unreadable": listing.unreadable, "counts": listing.counts,
-        "sheets": listing.sheets, "faults": listing.faults, "pack": listing.pack, "sortings": listing.sortings,
+        "sheets": listing.sheets, "faults": listing.faults, "packs": listing.packs, "reasons": listing.reasons,
     }  # fmt: skip
+    return canonical(msgspec.to_builtins(plain, order="deterministic"))
+
+
+def _kept(blobs: Blobs, digest: str) -> Listing:
+    return msgspec.json.decode(b"".join(blobs.read(digest)), type=Listing)
 
 
 def listing_of(office: Office, matter: Matter) -> Listing:
@@ -253,8 +320,7 @@ def listing_of(office: Office, matter: Matter) -> Listing:
     collected = matter.of("collected")
     if not collected:
         raise NotCollected(matter=matter.id)
-    raw = b"".join(Blobs(office.root / "blobs").read(collected[-1].get("listing")))
-    return msgspec.json.decode(raw, type=Listing)
+    return _kept(Blobs(office.root / "blobs"), collected[-1].get("listing"))
 
 
 def review(office: Office, name: str, by: str, at: datetime, rule: str, state_unreadable: bool = False) -> Event:

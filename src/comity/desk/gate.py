@@ -11,6 +11,7 @@ from comity.desk.decision import Assessment, assess
 from comity.desk.demand import findings
 from comity.desk.matter import apart, approvers, deadlines, demand_of, load, load_seen, record
 from comity.desk.office import Office
+from comity.desk.review import summed_up
 from comity.errors import ComityError
 from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, counting, open_gate
 from comity.kernel.matter import Event, Matter
@@ -57,10 +58,18 @@ def hits_of(matter: Matter) -> Hits | None:
     if last is None:
         return None
     reviews = [event for event in matter.of("reviewed") if event.get("items") == last.get("items")]
-    read = sum(int(event.get("read") or 0) for event in reviews)
-    cleared = sum(int(event.get("cleared") or 0) for event in reviews)
     found, unreadable = int(last.get("found")), int(last.get("unreadable"))
     stated = unreadable == 0 or any(event.get("unreadable") == "stated" for event in reviews)
+    whole = summed_up(matter)
+    if whole is not None:
+        # It speaks of every hit by itself, so nothing said before it is added; a review typed after it is.
+        reviews = reviews[reviews.index(whole) :]
+    read = sum(int(event.get("read") or 0) for event in reviews)
+    cleared = sum(int(event.get("cleared") or 0) for event in reviews)
+    if whole is not None and whole.get("withheld") != "0":
+        # Exactly what remains may leave; what counsel withheld is no hit any more, and the certificate lists it.
+        found -= int(whole.get("withheld"))
+        return Hits(last.get("scope"), found, read, cleared, unreadable, stated, whole.get("remaining"))
     return Hits(last.get("scope"), found, read, cleared, unreadable, stated, last.get("items"))
 
 

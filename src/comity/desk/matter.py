@@ -32,6 +32,7 @@ from comity.kernel.matter import (
 )
 from comity.kernel.reason import Reason
 from comity.kernel.words import Fault, Value, digest
+from comity.registry.jobport import End
 from comity.registry.port import Entry, NewEntry
 from comity.registry.port import Overtaken as Overtaken
 
@@ -153,8 +154,10 @@ def named(matter: str, event: Event) -> Event:
     return replace(event, id=digest([matter, encode(replace(event, id="")).decode()])[7:23])
 
 
-def record(office: Office, matter: str, events: Iterable[Event], seen: int | None = None) -> list[Entry]:
-    """Write events of one matter, all or none; faults are gathered first.
+def record(
+    office: Office, matter: str, events: Iterable[Event], seen: int | None = None, ends: End | None = None
+) -> list[Entry]:
+    """Write events of one matter, all or none, and the end of the job they came of; faults are gathered first.
 
     `seen` is how many events the writer had read; if another wrote meanwhile nothing is written (`Overtaken`).
     """
@@ -163,7 +166,7 @@ def record(office: Office, matter: str, events: Iterable[Event], seen: int | Non
     if faults:
         raise Faulty(faults, path=f"matter {matter}")
     entries = [NewEntry(matter, event.kind, event.happened, event.known, encode(event)) for event in ready]
-    return office.registry.append_all(entries, None if seen is None else {matter: seen})
+    return office.registry.append_all(entries, None if seen is None else {matter: seen}, ends)
 
 
 def load(office: Office, matter: str) -> Matter:

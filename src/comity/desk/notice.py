@@ -42,10 +42,17 @@ def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
     """The letter to the user of an account, and the record that it went out; refused while an order forbids it."""
     office.may(by, "notify")
     whole, seen = load_seen(office, name)
-    matter = whole.as_known(at)
+    letter = letter_to(office, whole.as_known(at), account, at)
+    event = Event("", "notified", at, at, f"the user of {account} was told", "letter", by, data=(("account", account),))
+    record(office, name, [event], seen)
+    return letter
+
+
+def letter_to(office: Office, matter: Matter, account: str, at: datetime) -> str:
+    """The letter as it would go out now; there is none while telling is forbidden."""
     found = next((notice for notice in notices(office, matter, at) if notice.account == account), None)
     if found is None or found.state in ("given", "not-required"):
-        raise NotDue(account=account, why=found.says if found else "the demand does not name it", matter=name)
+        raise NotDue(account=account, why=found.says if found else "the demand does not name it", matter=matter.id)
     demand = demand_of(matter)
     produced = matter.of("produced")
     court = office.packs.law.courts.get(demand.court)
@@ -58,7 +65,4 @@ def tell(office: Office, name: str, account: str, by: str, at: datetime) -> str:
         withheld_by=matter.of(*GAGS),
         issuer=", ".join(part for part in (demand.issuer, court.name if court else "", demand.place) if part),
     )
-    letter = text(found, demand, telling)
-    event = Event("", "notified", at, at, f"the user of {account} was told", "letter", by, data=(("account", account),))
-    record(office, name, [event], seen)
-    return letter
+    return text(found, demand, telling)

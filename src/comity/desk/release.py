@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
+from typing import Final
+from urllib.parse import quote
 
 from comity.desk import gate
-from comity.desk.collection import Listing, listing_of, scope_of
+from comity.desk.collection import Listing, scope_of
 from comity.desk.matter import apart, demand_of, load, record
 from comity.desk.office import Office, titled
 from comity.desk.produce import Dispatch, evidence, produce
-from comity.errors import ComityError, Faulty
+from comity.desk.review import leaving
+from comity.errors import ComityError, Faulty, Unwritable
 from comity.kernel.gate import Refusal
 from comity.kernel.matter import Event
 from comity.kernel.production import Item, Manifest, plan
-from comity.letters.certificate import Custodian, certificate, ready
+from comity.letters.certificate import Custodian, Held, certificate, ready
 from comity.registry.blobs import Blobs
 from comity.registry.keys import load as load_key
 
@@ -26,6 +30,17 @@ class Refused(ComityError):
 
     help = "see every reason and its remedy with `comity gate {matter}`"
     exit_code = 6
+
+
+class NotHere(ComityError):
+    """production `{file}` does not lie in the office's folder"""
+
+    help = "it was written elsewhere, or moved; `comity ledger show` says when it left"
+    exit_code = 2
+
+
+PRODUCTIONS: Final = "productions"
+"""The folder of the office in which productions made in a browser lie, sealed."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +60,14 @@ def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str
     if isinstance(release, Refusal):
         raise Refused(why="; ".join(reason.says for reason in release.reasons), matter=name)
     matter = load(office, name)
-    demand, listing = demand_of(matter), listing_of(office, matter)
+    demand, (listing, withheld) = demand_of(matter), leaving(office, matter)
     manifest = plan(release, demand.id, scope_of(matter), listing.collected)
     if not isinstance(manifest, Manifest):
         raise Faulty(manifest, path=f"production of {name}")
     entity = office.holdings.estate.entities[demand.served_entity].name
-    paper = certificate(
-        manifest, demand, Custodian(by, "custodian of records", entity), titled(office, demand.instrument)
-    )
+    custodian = Custodian(by, "custodian of records", entity)
+    lines = tuple(Held(w.number, w.store, w.size, w.ground, w.by, w.at) for w in withheld)
+    paper = certificate(manifest, demand, custodian, titled(office, demand.instrument), lines)
     dispatch = Dispatch(
         recipients,
         load_key(office.root / "keys" / "ledger.key"),
@@ -64,19 +79,47 @@ def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str
     )
     path = produce(release, manifest, dispatch, target)
     says = f"{len(manifest.items)} items and {len(manifest.tables)} tables left, sealed, as {path.name}"
-    data = (("manifest", manifest.digest), ("recipients", " ".join(recipients)))
+    data = (("manifest", manifest.digest), ("recipients", " ".join(recipients)), ("file", path.name))
     event = Event("", "produced", at, at, says, "production", by, scope_of(matter).categories, data=data)
     record(office, name, [event])
     return Sent(path, manifest)
 
 
+def offered(office: Office, name: str) -> Path:
+    """Where the next production of a matter is written when nobody names a place: a zip in the office's folder."""
+    folder = office.root / PRODUCTIONS
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Unwritable(path=str(folder), why=error.strerror or str(error)) from error
+    number = 1 + len(load(office, name).of("produced"))
+    return next(path for n in count(number) if not (path := folder / f"{quote(name, safe='')}-{n}.zip").exists())
+
+
+def productions(office: Office, name: str) -> list[tuple[Event, Path | None]]:
+    """Every production of a matter, and its file where it still lies in the office's folder."""
+    found = []
+    for event in load(office, name).of("produced"):
+        path = office.root / PRODUCTIONS / (Path(event.get("file")).name or "none")
+        found.append((event, path if event.get("file") and path.is_file() else None))
+    return found
+
+
+def production(office: Office, name: str, file: str) -> Path:
+    """The file of one production of a matter."""
+    here = {path.name: path for _, path in productions(office, name) if path}
+    if file not in here:
+        raise NotHere(file=file)
+    return here[file]
+
+
 class _Pack:
-    """The octets that were copied aside at collection, item by item; the pack is read once, in its order."""
+    """The octets that were copied aside at collection, item by item; each pack is read once, in its order."""
 
     def __init__(self, office: Office, listing: Listing) -> None:
-        self.blobs, self.pack = Blobs(office.root / "blobs"), listing.pack
+        self.blobs, self.listing = Blobs(office.root / "blobs"), listing
         self.starts = {item.place: start for item, start in listing.items}
 
     def octets(self, item: Item) -> Iterator[bytes]:
         """The octets of one item."""
-        yield from self.blobs.part(self.pack, self.starts[item.place], item.size)
+        yield from self.blobs.part(self.listing.pack_of(item), self.starts[item.place], item.size)

@@ -35,6 +35,7 @@ ACTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "answer": ("answer an open point of law", ("counsel",)),
     "collect": ("collect what answers a demand", ("collector",)),
     "review": ("say that every hit was read, or clear them by a named rule", ("reviewer",)),
+    "withhold": ("let go or withhold a hit that may be privileged", ("counsel",)),
     "approve": ("approve a release", ("approver", "counsel")),
     "withdraw": ("take one's own approval back", ("approver", "counsel")),
     "produce": ("let a production leave", ("collector",)),
@@ -44,6 +45,8 @@ ACTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "directory": ("keep the directory of agencies", ("administrator", "counsel")),
     "settle": ("settle an alarm that is about somebody else", ("administrator", "counsel")),
     "strike": ("strike the passkeys of somebody who lost them", ("administrator",)),
+    "look": ("say that a task was looked at", AT_WORK),
+    "sweep": ("have the exposure of all accounts worked out", (*AT_WORK, "administrator")),
     "erase": ("erase what an entry of the ledger says", ("counsel",)),
 }
 """Each act of the desk: what it is, and the roles that may do it."""

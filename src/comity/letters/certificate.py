@@ -9,7 +9,7 @@ octets.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +42,18 @@ class Custodian:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A record within the scope that counsel withheld: its number among those found, store, octets, ground, by whom."""
+
+    number: int
+    store: str
+    size: int
+    ground: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """One thing the custodian says, and the text it is said under."""
 
@@ -55,7 +67,9 @@ def ready() -> None:
         raise NoCertificate
 
 
-def certificate(manifest: Manifest, demand: Demand, custodian: Custodian, instrument: str = "") -> bytes:
+def certificate(
+    manifest: Manifest, demand: Demand, custodian: Custodian, instrument: str = "", withheld: tuple[Held, ...] = ()
+) -> bytes:
     """The certificate as a PDF; `instrument` is its full name. The keywords hold the manifest's digest.
 
     `comity verify` looks for that digest; dates and paper follow from the manifest and the demand.
@@ -73,7 +87,7 @@ def certificate(manifest: Manifest, demand: Demand, custodian: Custodian, instru
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "custodian": asdict(custodian),
         "heading": _heading(manifest, demand, instrument),
-        "paragraphs": [asdict(p) for p in _paragraphs(manifest, custodian, american, hashed)],
+        "paragraphs": [asdict(p) for p in (*_paragraphs(manifest, custodian, american, hashed), *_withheld(withheld))],
         "counts": _counts(manifest),
         "oath": asdict(_oath(american)),
     }
@@ -129,6 +143,21 @@ def _paragraphs(manifest: Manifest, custodian: Custodian, american: bool, hashed
         listed = "the manifest lists them" if manifest.unreadable else "they are counted only"
         paragraphs.append(Paragraph(f"Items that could not be read and are not produced: {hits.unreadable}; {listed}."))
     return paragraphs
+
+
+def _withheld(held: tuple[Held, ...]) -> list[Paragraph]:
+    """What is within the scope and is not handed over, each with the ground; nothing of what it says."""
+    if not held:
+        return []
+    lines = "; ".join(
+        f"no. {one.number}{f' in {one.store}' if one.store else ''}{f', {one.size:,} octets' if one.size else ''}: "
+        f"{one.ground} (counsel {one.by}, {one.at.astimezone(UTC):%Y-%m-%d})"
+        for one in held
+    )
+    number = f"{len(held)} record{' is' if len(held) == 1 else 's are'}"
+    return [
+        Paragraph(f"{number} within the scope and withheld by counsel; below, out of the scope, counts them: {lines}.")
+    ]
 
 
 def _what(manifest: Manifest) -> str:

@@ -46,6 +46,7 @@ def move(source: sqlite.SqliteRegistry, address: str, signer: Signer) -> SqlRegi
             if target.about != source.about or size > source.size() or target.root() != source.root(size):
                 raise AlreadyThere(path=address)
             target.restore(source.rows())
+            target.take_over(source.work())
             assert target.checkpoint() == source.checkpoint()
         except BaseException:
             target.close()

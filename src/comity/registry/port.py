@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol
 
 from comity.errors import ComityError
 from comity.kernel.ledger import Key
+from comity.registry.jobport import End, Jobs
 
 ERASED = "erased"
 """The kind of the event that says an earlier entry's payload was erased."""
@@ -194,8 +195,8 @@ class Row:
     payload: bytes | None
 
 
-class Registry(Protocol):
-    """One log. A registry may be written by several processes at once; one object of it belongs to one thread."""
+class Registry(Jobs, Protocol):
+    """One log, and the jobs beside it. Several processes may write to it; one object of it belongs to one thread."""
 
     @property
     def origin(self) -> str:
@@ -210,10 +211,13 @@ class Registry(Protocol):
         """
         ...
 
-    def append_all(self, entries: Iterable[NewEntry], expected: Mapping[str, int] | None = None) -> list[Entry]:
+    def append_all(
+        self, entries: Iterable[NewEntry], expected: Mapping[str, int] | None = None, ends: End | None = None
+    ) -> list[Entry]:
         """Write events in their order under one signed head: all of them, or none.
 
-        `expected` gives, for any of the matters, the number of events seen before this call.
+        `expected` gives, for any of the matters, the number of events seen before this call. `ends` is the job that
+        these events came of: it ends with them, or neither is written (LeaseLost).
         """
         ...
 

@@ -71,6 +71,9 @@ class PostgresRegistry(SqlRegistry):
         self._reconnect()
         return self._run(sql, values, Unavailable)
 
+    def _change(self, sql: str, *values: str | int) -> None:
+        self._run(sql.replace("?", "%s"), values, NotWritten)
+
     def _put(self, rows: Sequence[Sequence[Any]]) -> None:
         self._last = (rows[-1][0], rows[-1][5])
         if self._inside:

@@ -25,7 +25,7 @@ from comity.registry.port import (
     Unsafe,
 )
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002")
 """The states of the tables that this comity knows, oldest first; it reads and writes the last."""
 
 OLDEST: Final = 14  # the oldest PostgreSQL that its makers still mended when this was written

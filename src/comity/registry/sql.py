@@ -9,7 +9,7 @@ follows from the tree, and what is not written twice cannot disagree.
 from __future__ import annotations
 
 import secrets
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from comity.kernel import ledger
 from comity.kernel.ledger import HASH_BYTES, ID_BYTES, SALT_BYTES, Checkpoint, Frontier, Leaf, Note, Signature
 from comity.kernel.words import canonical
+from comity.registry.jobport import End
 from comity.registry.keys import verify
 from comity.registry.port import (
     ERASED,
@@ -33,6 +34,7 @@ from comity.registry.port import (
     Signer,
     WrongSigner,
 )
+from comity.registry.sql_jobs import SqlJobs
 
 T = TypeVar("T")
 Chance = Callable[[int], bytes]
@@ -49,7 +51,7 @@ def about_new(signer: Signer, chance: Chance = secrets.token_bytes) -> dict[str,
     return {"origin": signer.key.name, "key": str(signer.key), "salt": chance(SALT_BYTES), "head": head}
 
 
-class SqlRegistry(ABC):
+class SqlRegistry(SqlJobs):
     """The registry, whatever database holds its rows; its methods are the port's, and what they mean stands there."""
 
     def __init__(self, path: Path | str, about: Mapping[str, Any], signer: Signer | None, chance: Chance) -> None:
@@ -73,6 +75,10 @@ class SqlRegistry(ABC):
     @abstractmethod
     def _query(self, sql: str, *values: str | int) -> list[Any]:
         """The rows that a statement finds, `?` standing for each value; raises Damaged or Unavailable."""
+
+    @abstractmethod
+    def _change(self, sql: str, *values: str | int) -> None:
+        """Run a statement that changes jobs, `?` standing for each value; raises NotWritten."""
 
     @abstractmethod
     def _put(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -102,7 +108,9 @@ class SqlRegistry(ABC):
                 return self._write(lambda signer: self._insert((entry,), signer), locked=False)[0]
         return self.append_all((entry,), {} if expected is None else {entry.matter: expected})[0]
 
-    def append_all(self, entries: Iterable[NewEntry], expected: Mapping[str, int] | None = None) -> list[Entry]:
+    def append_all(
+        self, entries: Iterable[NewEntry], expected: Mapping[str, int] | None = None, ends: End | None = None
+    ) -> list[Entry]:
         """Write events in their order under one signed head: all of them, or none."""
 
         new = tuple(entries)
@@ -113,6 +121,8 @@ class SqlRegistry(ABC):
             for matter, seen in (expected or {}).items():
                 if (found := self._count(matter)) != seen:
                     raise Overtaken(matter=matter, found=found, seen=seen)
+            if ends:
+                self._end(ends)
             return self._insert(new, signer)
 
         return self._write(work)

@@ -46,11 +46,12 @@ class SqliteRegistry(SqlRegistry):
         with self._locked():
             yield
             for act in ("INSERT", "UPDATE", "DELETE"):
-                says = f"it was moved to {address}".replace("'", "''")
-                self._connection.execute(
-                    f"CREATE TRIGGER IF NOT EXISTS moved_{act} BEFORE {act} ON entry "
-                    f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
-                )
+                for name, table in ((f"moved_{act}", "entry"), (f"moved_job_{act}", "job")):
+                    says = f"it was moved to {address}".replace("'", "''")
+                    self._connection.execute(
+                        f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act} ON {table} "
+                        f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
+                    )
 
     def close(self) -> None:
         """Let go of the file."""
@@ -61,6 +62,10 @@ class SqliteRegistry(SqlRegistry):
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise sqlite_file.told(self._path, error, Unavailable) from error
+
+    def _change(self, sql: str, *values: str | int) -> None:
+        with self._writing():
+            self._connection.execute(sql, values)
 
     def _put(self, rows: Sequence[Sequence[Any]]) -> None:
         with self._writing():

@@ -19,9 +19,36 @@ from comity.registry.port import (
     Unavailable,
 )
 
-FORMAT = 1
+FORMAT = 2
 APPLICATION = 0x636D7479  # "cmty", by which `file` and others know the file
 PATIENCE = 5.0  # seconds to wait for another process that writes
+
+JOBS = """
+CREATE TABLE job (            -- work that waits or is being done; moments are text that sorts as moments do
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    matter TEXT NOT NULL,
+    asks TEXT NOT NULL,
+    person TEXT NOT NULL,       -- who asked for it
+    made TEXT NOT NULL,
+    once TEXT,                  -- of two with the same word here, only the first is kept, unless it failed
+    state TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    due TEXT NOT NULL,
+    lease TEXT NOT NULL,        -- a secret of whoever is doing it, until the moment in `until`
+    until TEXT NOT NULL,
+    progress TEXT NOT NULL,
+    said TEXT NOT NULL,
+    ended TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX job_once ON job (once) WHERE state <> 'failed';
+CREATE TABLE step (           -- what each step of a job made, or the marks that people set
+    job INTEGER NOT NULL REFERENCES job,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (job, name)
+) STRICT, WITHOUT ROWID;
+"""
 
 SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
@@ -41,7 +68,7 @@ CREATE TABLE entry (
     payload BLOB,
     UNIQUE (matter, nth)
 ) STRICT;
-"""
+{JOBS}"""
 
 _BUSY = "another process holds it"
 _REASONS = {
@@ -106,7 +133,28 @@ def _about(path: Path, connection: sqlite3.Connection) -> dict[str, Any]:
         raise _foreign(path)
     if found > FORMAT:
         raise NewerRegistry(path=path, found=found, known=FORMAT)
+    if found < FORMAT:
+        _brought_up(connection)
     return dict(connection.execute("SELECT name, value FROM about"))
+
+
+def _brought_up(connection: sqlite3.Connection) -> None:
+    """Add what a file of an earlier format lacks; no entry is touched. One that may only be read stays as it is."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        if code(error) == sqlite3.SQLITE_READONLY:
+            return
+        raise
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] < FORMAT:  # another may have been quicker
+            for statement in JOBS.split(";\n")[:-1]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 def _foreign(path: Path) -> NoRegistry:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from comity.desk import arrival, court
 from comity.desk.decision import assess
 from comity.desk.gate import look
+from comity.desk.jobs import tasks
 from comity.desk.matter import deadlines, demand_of, forum_zone, load
 from comity.desk.office import Office, titled
 from comity.errors import ComityError
@@ -143,8 +144,9 @@ def inbox(request: Asking) -> Page:
     web = web_of(request)
     at = web.now()
     with web.house.opened() as office:
-        found, notices, reading = rows(web, office, at), court.waiting(office), arrival.every(office)
-    return web.page(request, "inbox.html", "/", rows=found, at=at, notices=notices, reading=reading)
+        found, waiting = rows(web, office, at), tasks(office)
+        notices, reading = court.waiting(office), arrival.every(office)
+    return web.page(request, "inbox.html", "/", rows=found, at=at, tasks=waiting, notices=notices, reading=reading)
 
 
 HANDLERS: Final = (inbox,)

@@ -35,12 +35,12 @@ from comity.web.stepup import asked_to_prove
 from comity.web.tongue import current
 
 STEPS: Final = {
-    "not-collected": "comity collect {m} --by {who}",
-    "scope-changed": "comity collect {m} --by {who}",
-    "unread-hits": "comity review {m} --by {who}",
-    "unreadable": "comity review {m} --by {who}",
+    "not-collected": ("/collect", "Collect"),
+    "scope-changed": ("/collect", "Collect"),
+    "unread-hits": ("/review", "Review"),
+    "unreadable": ("/review", "Review"),
 }
-"""What the office still does at a terminal."""
+"""Reasons that are removed on another page of the matter: where, and what the page is called."""
 HERE: Final = {
     "authenticity-unknown": "finding",
     "class-open": "points",

@@ -10,9 +10,12 @@ ROOMS: Final = (
     ("/", "Inbox"),
     ("/intake", "Intake"),
     ("/notices", "Court notices"),
+    ("/tasks", "Tasks"),
     ("/agencies", "Agencies"),
     ("/law", "Law"),
     ("/estate", "Estate"),
+    ("/exposure", "Exposure"),
+    ("/reports", "Reports"),
     ("/ledger", "Ledger"),
     ("/people", "People"),
     ("/alarms", "Alarms"),
@@ -23,6 +26,10 @@ WATCHED: Final = {"/alarms": WATCHERS}
 OF_A_MATTER: Final = (
     ("", "The matter"),
     ("/papers", "Papers"),
+    ("/collect", "Collect"),
+    ("/review", "Review"),
+    ("/production", "Production"),
+    ("/notice", "Notice"),
     ("/letters", "Letters"),
 )
 """What follows a matter's address, and the name of the page there."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -142,6 +146,8 @@ def handlers() -> Iterable[Any]:
         acts,
         agencies,
         alarms,
+        collect,
+        exposure,
         figures,
         inbox,
         intake,
@@ -149,16 +155,19 @@ def handlers() -> Iterable[Any]:
         letter,
         matter,
         me,
+        notice,
         notices,
         office,
         papers,
+        production,
+        report,
+        review,
         stepup,
-    )  # fmt: skip
+    )
 
-    rooms = (
-        inbox, matter, acts, papers, letter, intake, notices, agencies, alarms, law, office, me, stepup, figures,
-    )  # fmt: skip
-    return [handler for room in rooms for handler in room.HANDLERS]
+    own = (inbox, matter, acts, papers, intake, notices, letter, agencies, alarms, law, office, me, stepup, figures)
+    work = (collect, review, production, notice, exposure, report)
+    return [handler for room in (*own, *work) for handler in room.HANDLERS]
 
 
 @contextmanager
@@ -173,6 +182,31 @@ def noted(root: Path, where: str) -> Iterator[None]:
         yield
     finally:
         note.unlink(missing_ok=True)
+
+
+@contextmanager
+def working(root: Path) -> Iterator[None]:
+    """While this lasts a process of its own does what takes long, and is begun again should it end."""
+    command = [sys.executable, "-m", "comity", "work", "--office", str(root), "--beside", str(os.getpid())]
+    over = Event()
+
+    def keep() -> None:
+        while not over.is_set():
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            while child.poll() is None and not over.wait(0.5):
+                continue
+            if child.poll() is None:
+                child.terminate()
+            child.wait()
+            over.wait(5)
+
+    watch = Thread(target=keep, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watch.join()
 
 
 def serve(root: Path, listening: socket.socket, at: Address, log: str = "") -> None:

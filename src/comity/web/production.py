@@ -1,0 +1,76 @@
+"""Producing: exactly what the gate lets go, sealed to whoever asked, kept for staff to fetch, checked line by line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import File
+
+from comity.desk import gate, ledger
+from comity.desk.matter import load
+from comity.desk.office import Office
+from comity.desk.release import offered, production, productions, send
+from comity.desk.review import leaving, summed_up
+from comity.desk.verify import CHECKS, verify
+from comity.errors import ComityError
+from comity.web.acts import text
+from comity.web.app import Asking, Form, Page, Trouble, at_matter, web_of
+from comity.web.stepup import asked_to_prove, proof
+
+
+@get("/matters/{name:str}/production", sync_to_thread=True)
+def produce(request: Asking, name: FromPath[str], check: FromQuery[str] = "") -> Page:
+    """What would leave, what has left, and the check of one production as its recipient makes it."""
+    return _show(request, name, check)
+
+
+def _show(request: Asking, name: str, check: str = "", error: Trouble | None = None, typed: str = "") -> Page:
+    web = web_of(request)
+    at = web.now()
+    with web.house.opened() as office:
+        matter = load(office, name)
+        look, why = None, ""
+        try:
+            look = gate.look(office, matter.as_known(at), at)
+        except ComityError as trouble:
+            why = f"{trouble.message}; {trouble.remedy}"
+        held = leaving(office, matter)[1] if summed_up(matter) else ()
+        left, prove = productions(office, name), asked_to_prove(web, office, request.user)
+        path, key = production(office, name, check) if check else None, ledger.public_key(office)
+    report = verify(path, key=key) if path else None
+    data: dict[str, Any] = {
+        "look": look, "why": why, "held": held, "left": left, "report": report, "check": check, "checks": CHECKS,
+        "key": key, "prove": prove,
+    }  # fmt: skip
+    return web.page(request, "production.html", error=error, name=name, typed=typed, **data)
+
+
+@post("/matters/{name:str}/production/make", sync_to_thread=True)
+def make_production(request: Asking, name: FromPath[str], data: Form) -> Page:
+    """Ask the gate; if it opens, seal exactly what was approved."""
+    keys = tuple(text(data, "recipient").split())
+
+    def do(office: Office, at: datetime) -> tuple[str, str]:
+        proof(request, office, data, at)
+        sent = send(office, name, request.user.person, at, keys, offered(office, name))
+        says = f"{len(sent.manifest.items)} items and {len(sent.manifest.tables)} tables, sealed: {sent.path.name}."
+        return f"{at_matter(name)}/production?check={sent.path.name}", says
+
+    return web_of(request).act(
+        request, data, do, lambda trouble: _show(request, name, error=trouble, typed=text(data, "recipient"))
+    )
+
+
+@get("/matters/{name:str}/production/{file:str}", sync_to_thread=True)
+def fetch_production(request: Asking, name: FromPath[str], file: FromPath[str]) -> File:
+    """A production as it left: sealed, so that only its recipient can open it."""
+    with web_of(request).house.opened() as office:
+        path: Path = production(office, name, file)
+    return File(path=path, filename=path.name, media_type="application/zip", content_disposition_type="attachment")
+
+
+HANDLERS: Final = (produce, make_production, fetch_production)
