@@ -196,6 +196,7 @@ PASSAGES: Final[dict[str, Callable[[], str]]] = {
     "faults-pack": faults_of("comity.lawpack.faults", "NAMES"),
     "faults-cases": faults_of("comity.lawpack.cases", "NAMES"),
     "faults-advice": faults_of("comity.desk.exposure.aim_read", "NAMES"),
+    "faults-apart": faults_of("comity.intake.apart", "NAMES"),
     "faults-demand": faults_of("comity.intake.faults", "NAMES"),
     "faults-registry": faults_of("comity.registry.check", "REMEDIES"),
 }

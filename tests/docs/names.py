@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from comity.desk.exposure.aim_read import NAMES as ADVICE
+from comity.intake.apart import NAMES as APART
 from comity.intake.faults import NAMES as DEMAND
 from comity.lawpack.cases import NAMES as CASES
 from comity.lawpack.faults import NAMES as PACK
@@ -30,6 +31,7 @@ def names() -> dict[str, str]:
     found |= dict.fromkeys(ADVICE, "desk/exposure/aim_read.py")
     found |= dict.fromkeys(CASES, "lawpack/cases.py")
     found |= dict.fromkeys(REMEDIES, "registry/check.py")
+    found |= dict.fromkeys(APART, "intake/apart.py")
     for path in sorted(SOURCE.rglob("*.py")):
         place = path.relative_to(SOURCE).as_posix()
         if not place.startswith(("cli/", "sim/")):

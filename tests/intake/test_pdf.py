@@ -13,9 +13,9 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from comity.errors import ComityError, Unreadable
-from comity.intake import pdf
+from comity.intake import apart, pdf
+from comity.intake.inside.pdftext import extracted
 from comity.intake.pdf import PdfBroken, PdfEncrypted, PdfScanned, PdfTooLarge, PdfUnread, read_pdf
-from comity.intake.pdftext import bound, extracted
 from comity.sim.papers import as_pdf, warrant_2013
 
 TEXT = "UNITED STATES DISTRICT COURT\nThe contents of all e-mails.\n"
@@ -128,11 +128,7 @@ def test_a_paper_with_too_much_text_is_refused() -> None:
 
 def test_a_child_that_outlives_its_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time is a limit like the others, and so is a child that the system ended without a word."""
-    monkeypatch.setattr(pdf, "MOST_SECONDS", -5)
-    with pytest.raises(PdfTooLarge, match="seconds"):
-        read_pdf(as_pdf(TEXT))
-    monkeypatch.setattr(pdf, "MOST_SECONDS", 30)
-    monkeypatch.setattr(pdf.sys, "executable", "true")
+    monkeypatch.setattr(apart, "MOST_SECONDS", -5)
     with pytest.raises(PdfTooLarge, match="seconds"):
         read_pdf(as_pdf(TEXT))
 
@@ -143,12 +139,6 @@ def test_without_a_pdf_reader_a_pdf_is_not_read(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(PdfUnread) as caught:
         read_pdf(as_pdf(TEXT))
     assert "comity[pdf]" in caught.value.remedy
-
-
-def test_limits_that_the_system_refuses_are_no_error() -> None:
-    """Where there are no such limits, the time limit of the parent remains."""
-    bound(1 << 60, 1 << 60)
-    assert extracted(as_pdf(TEXT), *LIMITS)["pages"]
 
 
 @pytest.mark.parametrize("size", [0, 8, 500, 2000, -10])

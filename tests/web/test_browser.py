@@ -28,7 +28,7 @@ COMITY = (sys.executable, "-m", "comity")
 PATH = f"/matters/{MATTER}"
 PAGES = ("/", PATH, f"{PATH}?on=2020-01-01", f"{PATH}/event", f"{PATH}/event?kind=finding", "/law",
          "/law/show/eu-gdpr-49", "/estate", "/ledger", "/people", "/me", "/alarms", "/notices", "/intake",
-         f"{PATH}/papers", "/nowhere")  # fmt: skip
+         f"{PATH}/papers", f"{PATH}/authenticity", f"{PATH}/authenticity?look=1", "/nowhere")  # fmt: skip
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")
 

@@ -154,7 +154,7 @@ def typed(name: str, root: Path, who: str) -> list[str]:
         "agency add": ["p", "--name", "Police", "--place", "IE", "--kind", "police"],
         "agency contact": ["p", "telephone", "+353 1 555 0100", "--source", "their site"],
         "agency strike": ["p", "+353 1 555 0100"], "passkeys": ["counsel", "--strike"],
-        "ledger alarms": ["--settle", "x", "--why", "y"],
+        "ledger alarms": ["--settle", "x", "--why", "y"], "authenticity": [MATTER, "--record"],
         **{f"letter {kind}": [MATTER] for kind in LETTERS},
         "letter edit": [MATTER, "memo-1", "1"], "letter finish": [MATTER, "memo-1"],
     }  # fmt: skip

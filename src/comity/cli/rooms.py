@@ -21,6 +21,7 @@ ROOMS: Final = (
     "exposure_tia",
     "matter",
     "court",
+    "authenticity",
     "gate",
     "collection",
     "production",

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from comity.errors import ComityError
+from comity.intake import apart
 from comity.intake.octets import octets
+from comity.kernel.words import Fault
 
 MOST_BYTES: Final = 32 << 20
 MOST_PAGES: Final = 1000
 MOST_CHARACTERS: Final = 1 << 20
-MOST_MEBIBYTES: Final = 1024
-MOST_SECONDS: Final = 30
-"""What a PDF may take: its size, its pages, its text, and the memory and time of the process that reads it."""
+"""What a PDF may take: its size, its pages, its text; `apart` says how much memory and time."""
 
 
 class PdfTooLarge(ComityError):
@@ -66,30 +63,26 @@ def read_pdf(source: Path | bytes, path: str = "the paper") -> str:
         raise PdfTooLarge(path=path, limit=f"{MOST_BYTES >> 20} MiB")
     if find_spec("pypdf") is None:
         raise PdfUnread(path=path)
-    found = _extracted(raw)
+    found = _extracted(raw, path)
     if "why" not in found:
         return "\f".join(found["pages"])
     raise _refusal(found, path)
 
 
-def _extracted(raw: bytes) -> dict[str, Any]:
-    limits = (MOST_MEBIBYTES, MOST_SECONDS, MOST_PAGES, MOST_CHARACTERS)
-    command = [sys.executable, "-P", str(Path(__file__).with_name("pdftext.py")), *map(str, limits)]
+def _extracted(raw: bytes, path: str) -> dict[str, Any]:
     try:
-        child = subprocess.run(command, input=raw, capture_output=True, timeout=MOST_SECONDS + 5, check=False)
-        found: dict[str, Any] = json.loads(child.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
-        # Without an answer the system ended the child: it had run out of its time, or of memory before it could say so.
-        return {"why": "time"}
-    return found
+        return apart.look("pdftext", raw, path, pages=MOST_PAGES, characters=MOST_CHARACTERS)
+    except apart.Unopened as error:
+        name = error.faults[0].name if isinstance(error.faults[0], Fault) else ""
+        return {"why": {"paper-too-slow": "time", "paper-too-big": "memory"}.get(name, name), "what": error.what}
 
 
 def _refusal(found: dict[str, Any], path: str) -> ComityError:
     limits = {
         "pages": f"{MOST_PAGES} pages",
         "characters": f"{MOST_CHARACTERS} characters of text",
-        "memory": f"{MOST_MEBIBYTES} MiB of memory to read it",
-        "time": f"{MOST_SECONDS} seconds to read it",
+        "memory": f"{apart.MOST_MEBIBYTES} MiB of memory to read it",
+        "time": f"{apart.MOST_SECONDS} seconds to read it",
     }
     if found["why"] in limits:
         return PdfTooLarge(path=path, limit=limits[found["why"]])

@@ -26,6 +26,7 @@ WATCHED: Final = {"/alarms": WATCHERS}
 OF_A_MATTER: Final = (
     ("", "The matter"),
     ("/papers", "Papers"),
+    ("/authenticity", "Authenticity"),
     ("/collect", "Collect"),
     ("/review", "Review"),
     ("/production", "Production"),

@@ -146,6 +146,7 @@ def handlers() -> Iterable[Any]:
         acts,
         agencies,
         alarms,
+        authenticity,
         collect,
         exposure,
         figures,
@@ -165,7 +166,23 @@ def handlers() -> Iterable[Any]:
         stepup,
     )
 
-    own = (inbox, matter, acts, papers, intake, notices, letter, agencies, alarms, law, office, me, stepup, figures)
+    own = (
+        inbox,
+        matter,
+        acts,
+        papers,
+        intake,
+        authenticity,
+        notices,
+        letter,
+        agencies,
+        alarms,
+        law,
+        office,
+        me,
+        stepup,
+        figures,
+    )
     work = (collect, review, production, notice, exposure, report)
     return [handler for room in (*own, *work) for handler in room.HANDLERS]
 

@@ -1,28 +1,11 @@
-"""The child process that takes the text out of a PDF: octets on its standard input, JSON on its standard output.
-
-A PDF from a stranger is a program of sorts. It is taken apart here, under limits of memory and time that the operating
-system keeps, so that the worst file costs one child process. It imports nothing of comity.
-"""
+"""The text of a PDF, page by page, or why there is none."""
 
 from __future__ import annotations
 
 import io
-import json
-import logging
-import sys
-from contextlib import suppress
 from typing import Any
 
 from pypdf import PageObject, PdfReader
-
-
-def bound(mebibytes: int, seconds: int) -> None:
-    """Let the operating system end this process when it outgrows its limits; a system without limits sets none."""
-    with suppress(ImportError, ValueError, OSError, OverflowError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def extracted(raw: bytes, most_pages: int, most_characters: int) -> dict[str, Any]:
@@ -68,13 +51,6 @@ def _pictured(page: PageObject) -> bool:
     )
 
 
-def main() -> None:
-    """Answer for the octets given, within the limits given as arguments."""
-    mebibytes, seconds, most_pages, most_characters = map(int, sys.argv[1:])
-    bound(mebibytes, seconds)
-    logging.disable()
-    json.dump(extracted(sys.stdin.buffer.read(), most_pages, most_characters), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
+def look(raw: bytes, options: dict[str, Any]) -> dict[str, Any]:
+    """The text of each page, within the limits given."""
+    return extracted(raw, options["pages"], options["characters"])
