@@ -32,6 +32,7 @@ ROOMS: Final = (
     "jobs",
     "serve",
     "token",
+    "portal",
     "demo",
 )
 

@@ -182,6 +182,11 @@ def add_contact(office: Office, id: str, new: Contact) -> Contact:
     return contact
 
 
+def is_domain(text: str) -> bool:
+    """Whether a text is a domain, in small letters."""
+    return _FORMS["mail"].fullmatch(text) is not None
+
+
 def _plain(kind: str, value: str) -> str:
     """A contact in the one spelling in which it is kept and compared."""
     value = " ".join(value.split())

@@ -196,7 +196,7 @@ def choose(office: Office, id: str, typed: Typed, by: str) -> Draft:
 def preview(office: Office, draft: Draft, by: str, at: datetime) -> Preview:
     """What confirming would begin; raises Faulty with everything that stands in the way."""
     demand, read = _written(office, draft, at) if draft.paper.written else _proposed(office, draft, by, at)
-    matter = fold(demand.id, (named(demand.id, event) for event in desk.begun(demand, by, at, read)))
+    matter = fold(demand.id, (named(demand.id, event) for event in desk.beginning(office, demand, by, at, read)))
     try:
         return Preview(demand, read, assess(office, matter, at))
     except ComityError as error:

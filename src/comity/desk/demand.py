@@ -99,14 +99,17 @@ def begun(demand: Demand, by: str, at: datetime, read: Confirmed | None = None) 
     )
 
 
-def receive(office: Office, demand: Demand, by: str, at: datetime, read: Confirmed | None = None) -> Matter:
-    """Begin the demand's matter: it was issued, it was served, and `by` confirmed its fields at `at`.
+def beginning(
+    office: Office, demand: Demand, by: str, at: datetime, read: Confirmed | None = None
+) -> tuple[Event, ...]:
+    """All that a matter begins with: what genuine notices said of its docket before shuts it from its first moment."""
+    return (*begun(demand, by, at, read), *held(office, demand, max(at, demand.served)))
 
-    What genuine notices said of its docket before it began shuts it from its first moment on.
-    """
+
+def receive(office: Office, demand: Demand, by: str, at: datetime, read: Confirmed | None = None) -> Matter:
+    """Begin the demand's matter: it was issued, it was served, and `by` confirmed its fields at `at`."""
     office.may(by, "receive")
-    events = (*begun(demand, by, at, read), *held(office, demand, max(at, demand.served)))
-    record(office, demand.id, events, seen=0)
+    record(office, demand.id, beginning(office, demand, by, at, read), seen=0)
     return load(office, demand.id)
 
 

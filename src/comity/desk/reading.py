@@ -17,7 +17,9 @@ from typing import Final
 from comity.desk.codec import encode
 from comity.desk.matter import demand_of, load, named
 from comity.desk.office import Office
+from comity.desk.portal import portal
 from comity.desk.register import enter, entered, entered_seen
+from comity.desk.roles import WATCHERS as WATCHERS
 from comity.errors import ComityError
 from comity.kernel.matter import Event, Matter, in_contempt, standing
 from comity.registry.port import NewEntry
@@ -26,8 +28,6 @@ READS: Final = "#reads"
 ALARMS: Final = "#alarms"
 SPAN: Final = timedelta(minutes=15)
 """One entry of a person and a page covers so long."""
-WATCHERS: Final = ("auditor", "administrator", "counsel")
-"""The roles that see alarms."""
 MOST: Final = 20_000
 """Reads of late that a server remembers, so as not to write them again."""
 
@@ -129,9 +129,9 @@ class Watch:
     def opened(self, office: Office, person: str, matter: str, page: str, at: datetime) -> None:
         """Write down that a person opens a page of a matter, and raise an alarm if that is to be asked about.
 
-        A name that is no matter's is no look.
+        A name that is neither a matter's nor that of what was filed in the portal is no look.
         """
-        if matter not in office.matters():
+        if matter not in office.matters() and matter not in portal(office).filings:
             return
         data = (("matter", matter), ("page", page))
         event = Event("", "read", at, at, f"{person} read {matter}{page}", "the desk", person, data=data)

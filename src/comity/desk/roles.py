@@ -25,6 +25,8 @@ RENAMED: Final = {
     "clerk": "this role is `intake` now, and `collector` collects and produces: write intake, or both",
 }
 """Roles of earlier offices, and what to write instead."""
+WATCHERS: Final = ("auditor", "administrator", "counsel")
+"""The roles that see alarms."""
 DECIDING: Final = ("reviewer", "counsel", "approver")
 AT_WORK: Final = ("intake", "reviewer", "counsel", "approver", "collector")
 ACTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -43,6 +45,7 @@ ACTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "letter": ("make, change and finish a letter", ("intake", "counsel")),
     "contest": ("finish an objection or a motion", ("counsel",)),
     "directory": ("keep the directory of agencies", ("administrator", "counsel")),
+    "admit": ("admit people to the portal, and write to them", ("intake", "counsel", "approver", "administrator")),
     "settle": ("settle an alarm that is about somebody else", ("administrator", "counsel")),
     "strike": ("strike the passkeys of somebody who lost them", ("administrator",)),
     "look": ("say that a task was looked at", AT_WORK),

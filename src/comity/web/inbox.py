@@ -11,17 +11,19 @@ from typing import Final
 from litestar import get
 from markupsafe import Markup
 
-from comity.desk import arrival, court
+from comity.desk import arrival, court, filing
 from comity.desk.decision import assess
 from comity.desk.gate import look
 from comity.desk.jobs import tasks
 from comity.desk.matter import deadlines, demand_of, forum_zone, load
 from comity.desk.office import Office, titled
+from comity.desk.portal import Portal
+from comity.desk.porter import emptied
 from comity.errors import ComityError
 from comity.kernel.demand import Demand
 from comity.kernel.gate import Ruled
 from comity.kernel.matter import Deadline, Matter, Standing, standing
-from comity.web.app import Asking, Page, Web, web_of
+from comity.web.app import Asking, Page, Web, at_matter, web_of
 from comity.web.pages import render
 from comity.web.tongue import current
 
@@ -144,9 +146,24 @@ def inbox(request: Asking) -> Page:
     web = web_of(request)
     at = web.now()
     with web.house.opened() as office:
-        found, waiting = rows(web, office, at), tasks(office)
+        found, waiting, portal = rows(web, office, at), tasks(office), emptied(office, at)
         notices, reading = court.waiting(office), arrival.every(office)
-    return web.page(request, "inbox.html", "/", rows=found, at=at, tasks=waiting, notices=notices, reading=reading)
+        uncalled = [(row.name, _call(portal, row.name)) for row in found if _waits(office, row, at)]
+    return web.page(
+        request, "inbox.html", "/", rows=found, at=at, tasks=waiting, notices=notices, reading=reading, portal=portal,
+        uncalled=uncalled,
+    )  # fmt: skip
+
+
+def _waits(office: Office, row: Row, at: datetime) -> bool:
+    """Whether it is an emergency that nobody has confirmed or refuted through a channel of our own."""
+    return bool(row.demand and row.demand.emergency and not row.dead and filing.uncalled(office, row.name, at))
+
+
+def _call(portal: Portal, name: str) -> str:
+    """Where a call-back is recorded."""
+    one = portal.of_matter(name)
+    return f"/filings/{one.id}#call" if one else f"{at_matter(name)}/event?kind=finding"
 
 
 HANDLERS: Final = (inbox,)

@@ -15,11 +15,13 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
+from comity.desk import filing
 from comity.desk.decision import Assessment, Class, assess, precedents
 from comity.desk.gate import Look, look
 from comity.desk.life import Moment, life
 from comity.desk.matter import approvers, as_of, deadlines, demand_of, load_seen
 from comity.desk.office import Office, titled
+from comity.desk.portal import portal
 from comity.errors import ComityError
 from comity.kernel.demand import Demand
 from comity.kernel.gate import APPROVERS, Ruled
@@ -257,6 +259,8 @@ def show(request: Asking, name: str, on: str = "", error: Trouble | None = None,
         made = view(office, name, at, past) if past else present(web, office, name, at)
         if made.assessment:
             made.drawn = drawing(lived(web, office, made), made.events)
+        filed = portal(office).of_matter(name)
+        uncalled = not past and bool(made.demand and made.demand.emergency) and filing.uncalled(office, name, at)
         roles, prove = office.settings.people[request.user.person], asked_to_prove(web, office, request.user)
     if made.gate:
         web.meter.asked(bool(made.gate.answer))
@@ -264,6 +268,7 @@ def show(request: Asking, name: str, on: str = "", error: Trouble | None = None,
         request, "matter.html", error=error, view=made, on=on, typed=typed, patterns=Markup(PATTERNS),
         meanings=MEANINGS, steps=STEPS, spots=HERE, approver=bool(roles & APPROVERS), counsel="counsel" in roles,
         me=request.user.person, prove=prove,
+        filed=filed, uncalled=uncalled,
     )  # fmt: skip
 
 

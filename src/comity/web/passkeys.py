@@ -35,7 +35,7 @@ SIGN_IN: Final = "sign-in"
 class NoPasskeys(ComityError):
     """passkeys cannot be used under `{url}`: {why}"""
 
-    help = "serve it on this machine (http://localhost:PORT), or behind a name with TLS: --behind https://NAME"
+    help = "serve it for this machine alone, or behind a name with TLS: --behind https://NAME"
     exit_code = 3
 
 
@@ -216,14 +216,14 @@ class Passkeys:
         self._begun: OrderedDict[tuple[str, str], Begun] = OrderedDict()
         self._lock = RLock()
 
-    def begin_registration(self, person: str, session: str, at: datetime) -> str:
-        """What a browser needs to make a passkey for a person, as JSON."""
+    def begin_registration(self, person: str, session: str, at: datetime, shown: str = "") -> str:
+        """What a browser needs to make a passkey for a person (`shown` is the name that they see), as JSON."""
         lib, kinds = _library()
         required = kinds.UserVerificationRequirement.REQUIRED
         options = lib.generate_registration_options(
             rp_id=self.party.id,
             rp_name=self.party.title,
-            user_name=person,
+            user_name=shown or person,
             user_id=sha256(f"{self.party.id} {person}".encode()).digest(),
             challenge=self._begin(REGISTER, session, person, at),
             exclude_credentials=self._described(person),

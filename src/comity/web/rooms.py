@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from comity.desk.reading import WATCHERS
+from comity.desk.roles import WATCHERS
 
 ROOMS: Final = (
     ("/", "Inbox"),
     ("/intake", "Intake"),
+    ("/filings", "Portal"),
     ("/notices", "Court notices"),
     ("/tasks", "Tasks"),
     ("/agencies", "Agencies"),

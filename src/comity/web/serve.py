@@ -150,6 +150,7 @@ def handlers() -> Iterable[Any]:
         collect,
         exposure,
         figures,
+        filings,
         inbox,
         intake,
         law,
@@ -166,25 +167,10 @@ def handlers() -> Iterable[Any]:
         stepup,
     )
 
-    own = (
-        inbox,
-        matter,
-        acts,
-        papers,
-        intake,
-        authenticity,
-        notices,
-        letter,
-        agencies,
-        alarms,
-        law,
-        office,
-        me,
-        stepup,
-        figures,
-    )
-    work = (collect, review, production, notice, exposure, report)
-    return [handler for room in (*own, *work) for handler in room.HANDLERS]
+    coming = (inbox, intake, notices, filings, matter, acts, papers, authenticity)
+    work = (letter, collect, review, production, notice, exposure, report)
+    own = (agencies, alarms, law, office, me, stepup, figures)
+    return [handler for room in (*coming, *work, *own) for handler in room.HANDLERS]
 
 
 @contextmanager
