@@ -14,7 +14,7 @@ from jinja2 import nodes
 from tools.docs import errors
 
 from comity.desk.agencies import KINDS as CONTACTS
-from comity.desk.roles import ACTS, ROLES
+from comity.desk.roles import ACTS, ONLY_READS, ROLES
 from comity.errors import ComityError
 from comity.intake.faults import NAMES
 from comity.intake.keys import CHANNELS
@@ -23,9 +23,11 @@ from comity.kernel import matter
 from comity.kernel.decision import EFFECTS
 from comity.kernel.demand import CATEGORIES
 from comity.lawpack import default_folder, read_folder
+from comity.letters.drafts.model import KINDS as LETTERS
 from comity.letters.drawing import PLAIN
 from comity.letters.page import CLASSES, JOINS, MEANINGS, SAID
 from comity.registry.check import REMEDIES
+from comity.web.letter import WHAT as FOR
 from comity.web.pages import templates
 from comity.web.rooms import OF_A_MATTER, ROOMS
 from comity.web.sentences import template_of
@@ -109,7 +111,7 @@ def in_code() -> Iterator[Found]:
 
 def _prose(text: str) -> bool:
     own = re.sub(r"\{\w+\}|%\(\w+\)s|`[^`]*`", "", text)
-    return sum(letter.isalpha() for letter in own) >= 3 or text == " and "
+    return sum(letter.isalpha() for letter in own) >= 3 or text in (" and ", " or ")
 
 
 def _scopes(tree: ast.Module) -> Iterator[list[str]]:
@@ -251,6 +253,8 @@ def in_tables() -> Iterator[Found]:
         ("kernel/gate.py", ""): ["open on {points}"],
         ("desk/roles.py", "role"): sorted(ROLES),
         ("desk/roles.py", ""): [*ROLES.values(), *(says for says, _ in ACTS.values())],
+        ("desk/roles.py", " "): [ONLY_READS, *(f"may not {says}: that is for {{roles}}" for says, _ in ACTS.values())],
+        ("web/letter.py", ""): [*LETTERS.values(), *FOR.values()],
         ("web/rooms.py", ""): [name for _, name in (*ROOMS, *OF_A_MATTER)],
         ("desk/agencies.py", "contact"): CONTACTS,
         ("desk/agencies.py", ""): CONTACTS.values(),

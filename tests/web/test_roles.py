@@ -156,6 +156,7 @@ def typed(name: str, root: Path, who: str) -> list[str]:
         "agency strike": ["p", "+353 1 555 0100"], "passkeys": ["counsel", "--strike"],
         "ledger alarms": ["--settle", "x", "--why", "y"], "authenticity": [MATTER, "--record"],
         **{f"letter {kind}": [MATTER] for kind in LETTERS},
+        "docket": ["--accept", "0123456789ab"],
         "letter edit": [MATTER, "memo-1", "1"], "letter finish": [MATTER, "memo-1"],
     }  # fmt: skip
     return [*name.split(), *more[name], "--by", who, "--office", str(root)]

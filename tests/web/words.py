@@ -32,24 +32,25 @@ class Words(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         own = dict(attrs)
         other = tag in OTHERS or own.get("translate") == "no" or own.get("lang", self.language) != self.language
-        other = other or own.get("class") == "mark" or (bool(self.open) and self.open[-1][1])
+        other = other or (tag == "a" and own.get("class") == "mark") or (bool(self.open) and self.open[-1][1])
         if tag not in VOID:
             self.open.append((tag, other))
         if not other:
             self.found += [value for name, value in attrs if value and (name in SHOWN or name.startswith("data-says"))]
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            self.open.pop()
+        """Close it, and what was left open within; a template may close in one branch what it opened in two."""
+        places = [place for place, (name, _) in enumerate(self.open) if name == tag]
+        if places:
+            del self.open[places[-1] :]
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
+        self.handle_endtag(tag)
 
     def handle_data(self, data: str) -> None:
         text = " ".join(data.split())
-        if text and not self.open[-1][1]:
+        if text and not (self.open and self.open[-1][1]):
             self.found.append(text)
 
 

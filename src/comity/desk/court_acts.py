@@ -83,6 +83,7 @@ class Accepted:
 
 def accept(office: Office, id: str, said: Accepted, by: str, at: datetime) -> Settled:
     """Record what a notice reports as the event that a person takes it for; a provisional stay gives way to it."""
+    office.may(by, "shut")
     kept, line = _line(office, id, said.number, said.matter)
     kind = said.kind or line.entry.reading.kind
     if kind not in PROPOSED:

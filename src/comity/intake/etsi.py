@@ -60,7 +60,7 @@ class _Message:
     at: int = 0
     fields: list[Field] = field(default_factory=list)
 
-    def add(self, name: str, value: str, node: Any, said: tuple[Sure, str]) -> None:
+    def say(self, name: str, value: str, node: Any, said: tuple[Sure, str]) -> None:
         """Propose a value, with the piece of the text that its element holds."""
         raw = (node.text or "").strip()
         tag = self.text.find(_local(node), self.at)
@@ -129,19 +129,19 @@ def _object(message: _Message, node: Any, sure: Sure) -> None:
     """What one object of the message says; an authorisation, a task, or something that is left out."""
     kind = _kind(node)
     for one in _leaves(node, "AuthorisationReference"):
-        message.add("reference", one.text.strip(), one, ("certain", "the authorisation's own number"))
+        message.say("reference", one.text.strip(), one, ("certain", "the authorisation's own number"))
     if kind in OTHERS:
         first = next(_leaves(node, "ObjectIdentifier"), node)
-        message.add("task", OTHERS[kind], first, ("doubtful", "comity hands over what is stored; this asks for more"))
+        message.say("task", OTHERS[kind], first, ("doubtful", "comity hands over what is stored; this asks for more"))
     if kind != DISCLOSES:
         return
     for one in _leaves(node, "CountryCode"):
         if _local(one.getparent()) == "HI1Object":
             here = one.text.strip() in message.known.places
             why = "the country of whoever owns the request"
-            message.add("place", one.text.strip(), one, (sure if here else "doubtful", why))
+            message.say("place", one.text.strip(), one, (sure if here else "doubtful", why))
     for one in _leaves(node, "Reference"):
-        message.add("task_reference", one.text.strip(), one, ("certain", "the task's own number"))
+        message.say("task_reference", one.text.strip(), one, ("certain", "the task's own number"))
     for details in (one for one in node.iter() if _local(one) == "RequestDetails"):
         _asked(message, details, sure)
 
@@ -154,7 +154,7 @@ def _asked(message: _Message, details: Any, sure: Sure) -> None:
     for name, tag in (("since", "StartTime"), ("until", "EndTime")):
         for one in _leaves(details, tag):
             why = "the first instant" if name == "since" else "the end named, read as the first that no longer counts"
-            message.add(name, one.text.strip(), one, (sure if name == "since" or sure != "certain" else "likely", why))
+            message.say(name, one.text.strip(), one, (sure if name == "since" or sure != "certain" else "likely", why))
     for one in _leaves(details, "Value"):
         if _local(one.getparent()) == "RequestValue":
             _account(message, one, sure)
@@ -163,20 +163,20 @@ def _asked(message: _Message, details: Any, sure: Sure) -> None:
 def _category(message: _Message, node: Any, sure: Sure) -> None:
     said = node.text.strip()
     if said in CATEGORIES:
-        message.add("categories", CATEGORIES[said], node, (sure, "the kind of request"))
+        message.say("categories", CATEGORIES[said], node, (sure, "the kind of request"))
         return
     hint = next((category for word, category in HINTS if word in said.casefold()), "")
     if hint:
-        message.add("categories", hint, node, ("doubtful", f"the kind of request is `{said}`"))
+        message.say("categories", hint, node, ("doubtful", f"the kind of request is `{said}`"))
     else:
-        message.add("request_type", said, node, ("doubtful", "a kind of request that is no category"))
+        message.say("request_type", said, node, ("doubtful", "a kind of request that is no category"))
 
 
 def _account(message: _Message, node: Any, sure: Sure) -> None:
     said = node.text.strip()
     if "@" not in said:
-        message.add("identifier", said, node, ("doubtful", "no address of an account: look up whose it is"))
+        message.say("identifier", said, node, ("doubtful", "no address of an account: look up whose it is"))
         return
     here = message.known.account(said.lower())
     why = {True: "an account here", False: "no account here", None: "nobody can tell whether it is here"}[here]
-    message.add("accounts", said.lower(), node, (sure if here else "doubtful", why))
+    message.say("accounts", said.lower(), node, (sure if here else "doubtful", why))

@@ -122,14 +122,14 @@ def papers(request: Asking, name: FromPath[str]) -> Page:
     return web.page(request, "papers.html", name=name, fields=fields, papers=shown, ids=ids, by=by)
 
 
-@get("/matters/{name:str}/papers/{number:int}", sync_to_thread=True)
-def save(request: Asking, name: FromPath[str], number: FromPath[int]) -> Response[Any]:
+@get("/matters/{name:str}/papers/{number:str}", sync_to_thread=True)
+def save(request: Asking, name: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """One of a matter's papers, to be saved."""
     with web_of(request).house.opened() as office:
         held = demand_of(load(office, name)).papers
-        if not 0 <= number < len(held):
+        if number not in map(str, range(len(held))):
             raise NotAPage(path=request.url.path)
-        title, digest = held[number]
+        title, digest = held[int(number)]
         return saved(title, octets_of(office, digest))
 
 

@@ -18,6 +18,9 @@ OPEN: Final = {
 }  # fmt: skip
 """Fields that hold words of our own, which are translated too, each with the context they are looked up in."""
 
+WHOSE: Final = frozenset({"roles", "needed", "keepers", "admitting", "watchers"})
+"""Fields that name roles: `intake or counsel`."""
+
 
 def template_of(error: type[ComityError]) -> str:
     """What an error of a kind says, its fields not put in."""

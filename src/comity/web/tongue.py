@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from comity.errors import ComityError
 from comity.letters.drawing import PLAIN, Wording
-from comity.web.sentences import FIELD, OPEN, lead, template_of
+from comity.web.sentences import FIELD, OPEN, WHOSE, lead, template_of
 
 ENGLISH: Final = "en"
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
@@ -133,6 +133,8 @@ class Tongue:
             return self.spoken(found)
         if plain in OPEN:
             return self.spoken(found, OPEN[plain])
+        if plain in WHOSE:
+            return self.words.gettext(" or ").join(self.spoken(one, "role") for one in found.split(" or "))
         return ISO.sub(self._again, found) if ISO.fullmatch(found) else found
 
     def _again(self, found: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ from comity.desk.release import send
 from comity.kernel.gate import Release
 from comity.kernel.matter import Event, Matter
 from comity.kernel.matter import standing as standing_of
-from comity.web.api import shapes
+from comity.web.api import sent
 from comity.web.api.app import ACTS, READS, Asked, Doing, NoProduction, NotSeen, act, let, utc, web_of
 from comity.web.api.shapes import Name
 
@@ -62,11 +62,11 @@ def _must(name: str, saw: str | None, key: str | None, alone: bool = True) -> Do
 HERE: Final = "/api/v1/matters/{made.matter}"
 
 
-@write("/api/v1/demands", responses=done(shapes.Recorded), request_max_body_size=DEMAND)
-def receive(request: Asked, data: JSONBody[shapes.NewDemand], body: RawBody, key: Key = None) -> Response[bytes]:
+@write("/api/v1/demands", responses=done(sent.Recorded), request_max_body_size=DEMAND)
+def receive(request: Asked, data: JSONBody[sent.NewDemand], body: RawBody, key: Key = None) -> Response[bytes]:
     """Receive a demand (docs/formats/demand.md); its matter begins, confirmed by the token's person."""
 
-    def do(office: Office, at: datetime) -> shapes.Recorded:
+    def do(office: Office, at: datetime) -> sent.Recorded:
         read = demand.written(office, body, at)
         demand.receive(office, read, request.user.person, at)
         return _recorded(office, read.id, at, f"{read.instrument} received")
@@ -74,13 +74,13 @@ def receive(request: Asked, data: JSONBody[shapes.NewDemand], body: RawBody, key
     return act(request, Doing(key=key or ""), data, do, HERE)
 
 
-@write("/api/v1/matters/{name:str}/events", responses=done(shapes.Recorded))
+@write("/api/v1/matters/{name:str}/events", responses=done(sent.Recorded))
 def enter_event(
-    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewEvent], key: Key = None, saw: Saw = None
+    request: Asked, name: FromPath[Name], data: JSONBody[sent.NewEvent], key: Key = None, saw: Saw = None
 ) -> Response[bytes]:
     """Enter what happened, with its source. A stay need not wait for a reading: If-Match may be left out here."""
 
-    def do(office: Office, at: datetime) -> shapes.Recorded:
+    def do(office: Office, at: datetime) -> sent.Recorded:
         when, learned, until = utc(data.happened) or at, utc(data.known) or at, utc(data.until)
         more, touches = tuple(sorted(data.data.items())), frozenset[str](data.touches)
         by = request.user.person
@@ -92,13 +92,13 @@ def enter_event(
     return act(request, Doing(name, saw, key or ""), data, do, HERE)
 
 
-@write("/api/v1/matters/{name:str}/answers", responses=done(shapes.Recorded))
+@write("/api/v1/matters/{name:str}/answers", responses=done(sent.Recorded))
 def answer(
-    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewAnswer], key: Key = None, saw: Saw = None
+    request: Asked, name: FromPath[Name], data: JSONBody[sent.NewAnswer], key: Key = None, saw: Saw = None
 ) -> Response[bytes]:
     """Record counsel's answer to an open point. Refused, unless the office lets tokens decide."""
 
-    def do(office: Office, at: datetime) -> shapes.Recorded:
+    def do(office: Office, at: datetime) -> sent.Recorded:
         let(request, office)
         more = (("term", data.term), ("answer", data.answer))
         enter(office, name, Event("", "counsel", at, at, data.says, data.source, request.user.person, data=more))
@@ -107,31 +107,31 @@ def answer(
     return act(request, _must(name, saw, key), data, do, HERE)
 
 
-@write("/api/v1/matters/{name:str}/approvals", responses=done(shapes.Approved))
+@write("/api/v1/matters/{name:str}/approvals", responses=done(sent.Approved))
 def approve(
-    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewApproval], key: Key = None, saw: Saw = None
+    request: Asked, name: FromPath[Name], data: JSONBody[sent.NewApproval], key: Key = None, saw: Saw = None
 ) -> Response[bytes]:
     """Approve exactly what was shown. Refused, unless the office lets tokens decide."""
 
-    def do(office: Office, at: datetime) -> shapes.Approved:
+    def do(office: Office, at: datetime) -> sent.Approved:
         given = gate.approve(office, name, request.user.person, at, gate.Shown(data.shown, let(request, office)))
         opens = isinstance(gate.ask(office, name, at), Release)
         web_of(request).meter.asked(opens)
         state = "open" if opens else "shut"
-        return shapes.Approved(name, load_seen(office, name)[1], given.person, given.role, state)
+        return sent.Approved(name, load_seen(office, name)[1], given.person, given.role, state)
 
     return act(request, _must(name, saw, key), data, do, HERE)
 
 
-@write("/api/v1/matters/{name:str}/collections", responses=done(shapes.Collected))
+@write("/api/v1/matters/{name:str}/collections", responses=done(sent.Collected))
 def collect(
-    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewCollection], key: Key = None, saw: Saw = None
+    request: Asked, name: FromPath[Name], data: JSONBody[sent.NewCollection], key: Key = None, saw: Saw = None
 ) -> Response[bytes]:
     """Copy aside exactly what answers the demand, or some of its categories; every item gets its reason."""
 
-    def do(office: Office, at: datetime) -> shapes.Collected:
+    def do(office: Office, at: datetime) -> sent.Collected:
         found = collection.collect(office, name, request.user.person, at, data.categories)
-        return shapes.Collected(
+        return sent.Collected(
             name, load_seen(office, name)[1], len(found.items),
             {table: len(sheet.rows) for table, sheet in found.sheets.items()}, len(found.unreadable),
             {store: dict(counts.as_json()) for store, counts in found.counts.items()},
@@ -141,37 +141,37 @@ def collect(
     return act(request, _must(name, saw, key, alone=False), data, do, HERE)
 
 
-@write("/api/v1/matters/{name:str}/reviews", responses=done(shapes.Recorded))
+@write("/api/v1/matters/{name:str}/reviews", responses=done(sent.Recorded))
 def review(
-    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewReview], key: Key = None, saw: Saw = None
+    request: Asked, name: FromPath[Name], data: JSONBody[sent.NewReview], key: Key = None, saw: Saw = None
 ) -> Response[bytes]:
     """Record that every hit was read, or cleared by a named rule."""
 
-    def do(office: Office, at: datetime) -> shapes.Recorded:
+    def do(office: Office, at: datetime) -> sent.Recorded:
         event = collection.review(office, name, request.user.person, at, data.rule, data.state_unreadable)
         return _recorded(office, name, at, event.says)
 
     return act(request, _must(name, saw, key), data, do, HERE)
 
 
-@write("/api/v1/matters/{name:str}/productions", responses=done(shapes.Produced))
+@write("/api/v1/matters/{name:str}/productions", responses=done(sent.Produced))
 def produce(
-    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewProduction], key: Key = None, saw: Saw = None
+    request: Asked, name: FromPath[Name], data: JSONBody[sent.NewProduction], key: Key = None, saw: Saw = None
 ) -> Response[bytes]:
     """Ask the gate; if it opens, seal what was approved to the recipients. Refused, unless tokens may decide."""
 
-    def do(office: Office, at: datetime) -> shapes.Produced:
+    def do(office: Office, at: datetime) -> sent.Produced:
         let(request, office)
         folder = office.root / FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         target = _free(folder, name)
         try:
-            sent = send(office, name, request.user.person, at, tuple(data.recipients), target)
+            left = send(office, name, request.user.person, at, tuple(data.recipients), target)
         finally:
             web_of(request).meter.asked(target.exists())
-        made, seen = sent.manifest, load_seen(office, name)[1]
-        where = f"{HERE.format(made=Doing(name))}/productions/{sent.path.stem}"
-        return shapes.Produced(name, seen, made.digest, len(made.items), len(made.tables), where)
+        made, seen = left.manifest, load_seen(office, name)[1]
+        where = f"{HERE.format(made=Doing(name))}/productions/{left.path.stem}"
+        return sent.Produced(name, seen, made.digest, len(made.items), len(made.tables), where)
 
     return act(request, _must(name, saw, key, alone=False), data, do, "{made.octets}")
 
@@ -198,23 +198,23 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-@write("/api/v1/matters/{name:str}/notices", responses=done(shapes.Told))
+@write("/api/v1/matters/{name:str}/notices", responses=done(sent.Told))
 def tell(
-    request: Asked, name: FromPath[Name], data: JSONBody[shapes.NewNotice], key: Key = None, saw: Saw = None
+    request: Asked, name: FromPath[Name], data: JSONBody[sent.NewNotice], key: Key = None, saw: Saw = None
 ) -> Response[bytes]:
     """The letter to an account's user, and the record that it goes out; refused while an order forbids it."""
 
-    def do(office: Office, at: datetime) -> shapes.Told:
+    def do(office: Office, at: datetime) -> sent.Told:
         account = data.account.strip().lower()
         letter = notice.tell(office, name, account, request.user.person, at)
-        return shapes.Told(name, load_seen(office, name)[1], account, letter)
+        return sent.Told(name, load_seen(office, name)[1], account, letter)
 
     return act(request, _must(name, saw, key), data, do, HERE)
 
 
-def _recorded(office: Office, name: str, at: datetime, says: str) -> shapes.Recorded:
+def _recorded(office: Office, name: str, at: datetime, says: str) -> sent.Recorded:
     matter, seen = load_seen(office, name)
-    return shapes.Recorded(name, seen, says, _standing(matter, at))
+    return sent.Recorded(name, seen, says, _standing(matter, at))
 
 
 def _standing(matter: Matter, at: datetime) -> str:
