@@ -31,7 +31,7 @@ demo: $(READY)   ## one real demand through every room (CORPUS=folder answers fr
 serve: $(READY)  ## the desk in a browser, on the demo's office (OFFICE=folder serves your own)
 	@test -n "$(OFFICE)" || test -d demo/office || $(RUN)/comity demo --out demo
 	@$(RUN)/comity serve --office "$(or $(OFFICE),demo/office)" \
-	  $(if $(OFFICE),,--as clerk --as counsel --as first.approver --as second.approver)
+	  $(if $(OFFICE),,--as clerk --as counsel --as first.approver --as second.approver --as auditor --as administrator)
 
 bench: $(READY)  ## the works of docs/performance.md against their peers, side by side
 	@$(RUN)/python -m bench

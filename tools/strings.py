@@ -14,6 +14,7 @@ from jinja2 import nodes
 from tools.docs import errors
 
 from comity.desk.agencies import KINDS as CONTACTS
+from comity.desk.review import COUNSEL, REVIEWER
 from comity.desk.roles import ACTS, ONLY_READS, ROLES
 from comity.errors import ComityError
 from comity.intake.faults import NAMES
@@ -22,6 +23,7 @@ from comity.intake.warrant import GAPS
 from comity.kernel import matter
 from comity.kernel.decision import EFFECTS
 from comity.kernel.demand import CATEGORIES
+from comity.kernel.report import OUTCOMES
 from comity.lawpack import default_folder, read_folder
 from comity.letters.drafts.model import KINDS as LETTERS
 from comity.letters.drawing import PLAIN
@@ -29,6 +31,7 @@ from comity.letters.page import CLASSES, JOINS, MEANINGS, SAID
 from comity.registry.check import REMEDIES
 from comity.web.letter import WHAT as FOR
 from comity.web.pages import templates
+from comity.web.review import WORDS as MARKS
 from comity.web.rooms import OF_A_MATTER, ROOMS
 from comity.web.sentences import template_of
 
@@ -41,7 +44,7 @@ CODE: Final = (
 """Where what is worded for people on pages stands."""
 WORDED: Final = {
     "Said": (0,), "Trouble": (0, 1), "Reason": (1, 2), "Fault": (2, 3), "fault": (2,), "_fault": (2, 3), "Unfit": (1,),
-    "Standing": (2,), "Proof": (0,), "Notice": (1,), "found": (2,), "gettext": (0,),
+    "Standing": (2,), "Proof": (0,), "Notice": (1,), "found": (2,), "Ran": (1,), "gettext": (0,),
 }  # fmt: skip
 """What takes a sentence for people, and at which places."""
 UNSEEN: Final = ("comity.cli", "comity.sim", "comity.exposure", "comity.web.serve", "comity.desk.verify")
@@ -255,6 +258,9 @@ def in_tables() -> Iterator[Found]:
         ("desk/roles.py", ""): [*ROLES.values(), *(says for says, _ in ACTS.values())],
         ("desk/roles.py", " "): [ONLY_READS, *(f"may not {says}: that is for {{roles}}" for says, _ in ACTS.values())],
         ("web/letter.py", ""): [*LETTERS.values(), *FOR.values()],
+        ("kernel/report.py", "outcome"): OUTCOMES,
+        ("kernel/report.py", ""): OUTCOMES.values(),
+        ("web/review.py", ""): [*MARKS.values(), *REVIEWER.values(), *COUNSEL.values()],
         ("web/rooms.py", ""): [name for _, name in (*ROOMS, *OF_A_MATTER)],
         ("desk/agencies.py", "contact"): CONTACTS,
         ("desk/agencies.py", ""): CONTACTS.values(),

@@ -101,7 +101,7 @@ def test_a_paper_becomes_a_matter_with_its_sources(clerk: Browser) -> None:
     assert fill(clerk, at, "check", **REST).status_code == 303
     page = clerk.get(at).text
     assert "What would begin" in page and "question.eu_gdpr_49" in page and not faults(page), "what is open is shown"
-    assert list(clerk.web.house.root.glob("drafts/*.json")), "it lies on disk"
+    assert list(clerk.web.house.root.glob("arrivals/*.json")), "it lies on disk"
     answer = fill(clerk, at, "confirm")
     assert answer.status_code == 303 and answer.headers["location"] == "/matters/M-0001"
     with clerk.web.house.opened() as office:
@@ -180,7 +180,7 @@ def test_what_a_crash_cut_off_is_confirmed_once(clerk: Browser) -> None:
     """The matter was recorded and the draft was not settled: whoever comes back finds that matter and no second."""
     at = draft(clerk, ("warrant.txt", PAPER.encode()))
     fill(clerk, at, "check", **REST)
-    path = next(clerk.web.house.root.glob("drafts/*.json"))
+    path = next(clerk.web.house.root.glob("arrivals/*.json"))
     with clerk.web.house.opened() as office:
         name = arrival.confirm(office, path.stem, "clerk", NOW)
         open_ = arrival.one(office, path.stem)

@@ -25,7 +25,7 @@ def test_it_prints_links_serves_and_ends_cleanly(root: Path) -> None:
     process, said = serving(root, "--as", "clerk", "--as", "counsel")
     first, *links = re.findall(r"http://\S+", said)
     assert len(links) == 2 and all(link.startswith(f"{first}/sign-in/") for link in links)
-    with httpx.Client() as client:
+    with httpx.Client(timeout=60) as client:
         for link in links:
             assert client.post(f"{link}/use").status_code == 303
         assert client.get(f"{first}/").status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -28,6 +29,7 @@ from comity.desk.matter import load
 from comity.desk.office import Office
 from comity.desk.register import entered
 from comity.errors import ComityError, Faulty
+from comity.web import stepup
 from comity.web.app import COOKIE
 
 rooms.load()
@@ -301,6 +303,37 @@ def test_where_browsers_offer_no_passkeys_it_is_said(root: Path) -> None:
     browser.sign_in("first.approver")
     assert "browsers offer them only over https" in browser.get("/me").text
     assert json.loads(enrol(browser, Device(ORIGIN)).text)["says"].startswith("Passkeys cannot be used")
+
+
+def test_counsels_answer_has_one_way_in(browser: Browser) -> None:
+    """The form for events does not take it, and what is sent there all the same needs the proof too."""
+    browser.sign_in("counsel")
+    assert "counsel answered" not in browser.get(f"{PATH}/event").text
+    form = {
+        "form": token(browser.page()),
+        "kind": "counsel",
+        "says": "x",
+        "source": "y",
+        "term": POINT,
+        "answer": "true",
+    }
+    refused = browser.post(f"{PATH}/enter", form)
+    assert refused.status_code == 403 and "this takes a passkey" in refused.text and events(browser.web, "counsel") == 0
+
+
+def called(node: ast.AST) -> set[str]:
+    calls = (one.func for one in ast.walk(node) if isinstance(one, ast.Call))
+    return {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls}
+
+
+def test_every_page_that_approves_or_releases_asks_for_the_proof() -> None:
+    """Whichever room it stands in; a form that forgot to would be found here."""
+    folder, found = Path(stepup.__file__).parent, {}
+    for path in folder.glob("*.py"):
+        for one in ast.parse(path.read_text()).body:
+            if isinstance(one, ast.FunctionDef) and called(one) & {"approve", "send"}:
+                found[f"{path.name}:{one.name}"] = "proof" in called(one)
+    assert "acts.py:send_approval" in found and all(found.values()), found
 
 
 DEVICE = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,

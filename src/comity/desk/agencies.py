@@ -57,7 +57,9 @@ class AgencyThere(ComityError):
 class NotAnAgency(ComityError):
     """this cannot be entered as an agency: {why}"""
 
-    help = "an id of small letters, digits and hyphens, a name, a country (US), and a kind that `comity agency` lists"
+    help = (
+        "an id of small letters, digits and hyphens, a name, a country (US), and a kind of authority of the law packs"
+    )
     exit_code = 4
 
 

@@ -23,8 +23,8 @@ from comity.web.stepup import proof
 BEGINS: Final = frozenset().union(*(begins for begins, _ in SPANS.values()))
 """Kinds that may say when they end."""
 PRICED: Final = frozenset({"contempt", "declined"})
-ENTERED: Final = {kind: meaning for kind, meaning in KINDS.items() if kind not in OURS}
-"""What a person may enter: everything that no act of the desk records itself."""
+ENTERED: Final = {kind: meaning for kind, meaning in KINDS.items() if kind not in OURS | {"counsel"}}
+"""What a person may enter: everything that no act of the desk records itself, and no form of its own takes."""
 
 
 class NotAMoment(ComityError):
@@ -84,6 +84,8 @@ def send_event(request: Asking, name: FromPath[str], data: Form) -> Page:
     kind = text(data, "kind")
 
     def do(office: Office, at: datetime) -> tuple[str, str]:
+        if kind == "counsel":
+            proof(request, office, data, at)
         event = read_event(data, request.user.person, at)
         entry = enter(office, name, event)
         after = standing_of(load(office, name), max(at, event.happened))

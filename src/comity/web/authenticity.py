@@ -32,6 +32,7 @@ MOST_BYTES: Final = desk.MOST + (1 << 20)
 """What the form with a message may hold: the message, the answers of the DNS, and what wraps them."""
 Files = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 WEIGHS: Final = {"yes": "supports", "no": "speaks against", "unclear": "says nothing"}
+SIGNS: Final = {"supports": "✓", "speaks against": "✗"}
 HOW: Final = {"directory": "our own directory", "public": "a public record", "demand": "the demand itself"}
 
 
@@ -67,7 +68,8 @@ def _shown(
     found, trouble = _found(web, name) if look else (None, None)
     return web.page(
         request, "authenticity.html", error=error or trouble, name=name, demand=demand, genuine=genuine, why=why,
-        kept=told, groups=found.groups if found else [], looked=found is not None, bare=found.bare if found else "",
+        kept=told, signs=SIGNS, groups=found.groups if found else [], looked=found is not None,
+        bare=found.bare if found else "",
         brought=brought, numbers=numbers,
         acts=acts, recorded={one.event.says for one in told}, typed=typed or {}, most=desk.MOST >> 20,
     )  # fmt: skip

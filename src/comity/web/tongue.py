@@ -34,7 +34,7 @@ COOKIE: Final = "comity-language"
 ROOMS: Final = {"kernel/estate.py": "estate"}
 KEPT: Final = 4096
 """Sentences of one language that are kept once they were found."""
-STANDS: Final = re.compile(r"(live|suspended|dead): |open on |(compelled|conflict|barred|free|open)$")
+STANDS: Final = re.compile(r"(live|suspended|dead): |open on |due since |(compelled|conflict|barred|free|open)$")
 """How a standing or a verdict begins within another sentence; anything else there was typed by somebody."""
 ISO: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?")
 

@@ -5,8 +5,9 @@ It is the office's own paper, for counsel and for whoever asks later why it was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from comity.kernel.decision import Verdict
@@ -28,10 +29,7 @@ from comity.letters.drafts.words import (
     upper,
     valued,
 )
-from comity.letters.page import MEANINGS
 
-VERDICTS: Final = {word: says for lane, word, _, says in MEANINGS if lane == "law"}
-"""What each verdict means."""
 LEADS: Final = {
     ("compels", True): "This power reaches the records.",
     ("compels", False): "This power does not reach them.",
@@ -41,6 +39,14 @@ LEADS: Final = {
     ("bars", None): "This may forbid it.",
 }
 RESTS: Final = {True: "It rests on this.", False: "It fails on this.", None: "It depends on this."}
+
+
+@cache
+def meanings() -> Mapping[str, str]:
+    """What each verdict means, as the page of a matter says it."""
+    from comity.letters.page import MEANINGS  # its templates are not needed for what makes no letter
+
+    return {word: says for lane, word, _, says in MEANINGS if lane == "law"}
 
 
 def memo(file: File) -> Letter:
@@ -73,7 +79,7 @@ def _class(file: File, one: Class, before: tuple[Class, ...]) -> Iterator[Paragr
     decision = one.decision
     lies = f" They lie in {file.place(one.place)}." if one.place else ""
     word = decision.verdict
-    says = f"{upper(VERDICTS[word])}."
+    says = f"{upper(meanings()[word])}."
     whose = f"{category(one.category).capitalize()} of {', '.join(one.accounts)}.{lies} {says}"
     yield Paragraph(f"{one.name}:verdict", whose, word=word)
     for given in one.ruled.counsel:

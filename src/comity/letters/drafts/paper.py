@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.letters.drafts.edit import Draft, Line, lines, removed
 from comity.letters.drafts.model import Cite
 from comity.letters.typeset import typeset
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 FOLDER: Final = Path(__file__).parents[1]
 
@@ -78,6 +79,8 @@ def pdf(draft: Draft, final: bool = False, changed: Iterable[str] = (), images: 
 
 @cache
 def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # only what makes a page needs it
+
     loader = FileSystemLoader(FOLDER / "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return made.get_template("letter.html")
