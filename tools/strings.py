@@ -261,6 +261,7 @@ def in_tables() -> Iterator[Found]:
         ("kernel/report.py", "outcome"): OUTCOMES,
         ("kernel/report.py", ""): OUTCOMES.values(),
         ("web/review.py", ""): [*MARKS.values(), *REVIEWER.values(), *COUNSEL.values()],
+        ("web/authenticity.py", ""): ("supports", "speaks against", "says nothing"),
         ("web/rooms.py", ""): [name for _, name in (*ROOMS, *OF_A_MATTER)],
         ("desk/agencies.py", "contact"): CONTACTS,
         ("desk/agencies.py", ""): CONTACTS.values(),

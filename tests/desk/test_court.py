@@ -24,7 +24,6 @@ from comity.cli import rooms
 from comity.cli.common import app
 from comity.desk import court, court_mail, gate, office, release
 from comity.desk import demand as demand_desk
-from comity.desk.collection import Listing
 from comity.desk.court_acts import (
     Accepted,
     AlreadySettled,
@@ -315,18 +314,18 @@ def test_a_stay_between_two_approvals_leaves_one_that_counts(made: Path, desk: O
 
 def test_a_stay_that_lands_while_a_production_is_written_keeps_it_in(desk: Office, tmp_path: Path) -> None:
     """The gate opened, and is asked once more before anything is let go: then on what came in meanwhile."""
-    plain, recipient = release.listing_of, str(pyrage.x25519.Identity.generate().to_public())
+    plain, recipient = release.leaving, str(pyrage.x25519.Identity.generate().to_public())
 
-    def landing(it: Office, matter: Matter) -> Listing:
+    def landing(it: Office, matter: Matter) -> object:
         bring(it, at=NOW + MINUTE)
         return plain(it, matter)
 
-    release.listing_of = landing
+    release.leaving = landing
     try:
         with pytest.raises(ComityError) as told:
             release.send(desk, MATTER, "clerk", NOW, (recipient,), tmp_path / "out")
     finally:
-        release.listing_of = plain
+        release.leaving = plain
     assert "already knew something" in told.value.message
     kinds = [event.kind for event in load(desk, MATTER).events]
     assert "released" in kinds and "stayed" in kinds and "produced" not in kinds and not (tmp_path / "out").exists()

@@ -38,7 +38,7 @@ def form_of(browser: Browser, path: str) -> dict[str, Any]:
     """The letter's form as a browser would send it back untouched."""
     page = browser.get(path).text
     data: dict[str, Any] = dict(browser.form(path, f"{path}/save"))
-    for name, held in re.findall(r'<textarea id="p\d+" name="(p\d+)"[^>]*>(.*?)</textarea>', page, re.DOTALL):
+    for name, held in re.findall(r'<textarea [^>]*name="(p\d+)"[^>]*>(.*?)</textarea>', page, re.DOTALL):
         data[name] = unescape(held).replace("\n", "\r\n")
     for name, cite in re.findall(r'name="(drop\d+)" value="([^"]+)" checked', page):
         data.setdefault(name, []).append(unescape(cite))

@@ -276,9 +276,9 @@ def test_one_answer_is_in_one_language_and_the_next_in_its_own() -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_english_is_left_on_a_german_page(reader: Browser, path: str) -> None:
     """But the law's own text, what is typed at a terminal, and what the ledger holds: these are marked as such."""
-    page = reader.get(path, **GERMAN).text
-    shown = Words(page, "de").found
-    assert len(shown) > 8
+    answer = reader.get(path, **GERMAN)
+    shown = Words(answer.text, "de").found
+    assert len(shown) > 8 or answer.status_code == 303, "a page that leads on says nothing"
     known = [text for text in shown if DE.spoken(text, "estate") != text and text not in ALIKE]
     assert known == [], "these have a German"
     assert [text for text in shown if ENGLISH.search(text)] == []

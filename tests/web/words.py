@@ -77,6 +77,7 @@ def _constants(tree: nodes.Node) -> Iterator[str]:
     looked_up = {id(one) for call in tree.find_all(nodes.Call) if _wraps(call) for one in call.find_all(nodes.Const)}
     looked_up |= {id(arg) for used in tree.find_all(nodes.Filter) for arg in used.args}
     compared = {id(one) for test in tree.find_all((nodes.Compare, nodes.Getitem)) for one in test.find_all(nodes.Const)}
+    compared |= {id(pair.key) for pair in tree.find_all(nodes.Pair)}
     for constant in tree.find_all(nodes.Const):
         text = constant.value
         if not isinstance(text, str) or not LETTERS.search(text) or id(constant) in looked_up | compared:

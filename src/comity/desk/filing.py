@@ -102,6 +102,7 @@ def _open(found: rooms.Portal, id: str) -> Filing:
 
 def hand_over(office: Office, id: str, days: int, by: str, at: datetime) -> Sent:
     """Ask the gate; if it opens, seal the production to the authority's key and lay it out for the one who filed."""
+    office.may(by, "produce")
     found = rooms.portal(office)
     one = rooms.filing(found, id)
     if not one.matter:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import email
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import getaddresses
 from types import SimpleNamespace
 from typing import Any, Final
@@ -99,8 +101,19 @@ class Said:
 def signatures(raw: bytes, names: Names, at: float) -> list[dict[str, Any]]:
     """Each DKIM signature, as it was at the moment of receipt."""
     heads = email.message_from_bytes(raw).get_all("dkim-signature", [])
+    with clock_at(at):
+        return [signature(raw, number, tags(str(head)), names) for number, head in enumerate(heads[:MOST])]
+
+
+@contextmanager
+def clock_at(at: float) -> Iterator[None]:
+    """While this lasts, the library takes this moment for the present one."""
+    own = dkim.time
     vars(dkim)["time"] = SimpleNamespace(time=lambda: at)
-    return [signature(raw, number, tags(str(head)), names) for number, head in enumerate(heads[:MOST])]
+    try:
+        yield
+    finally:
+        vars(dkim)["time"] = own
 
 
 def signature(raw: bytes, number: int, own: dict[str, str], names: Names) -> dict[str, Any]:
