@@ -8,10 +8,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from tests.web.office import HOST, MATTER, Browser, Clock, another, events
+from tests.web.office import HOST, MATTER, NOW, Browser, Clock, another, events
 
 from comity.desk.office import NotThatPerson
-from comity.web.doors import IDLE, LINK_LIVES, LONGEST, TRIES, BadLink, make_link, use_link
+from comity.web.doors import (
+    ADDRESSES,
+    IDLE,
+    LINK_LIVES,
+    LONGEST,
+    TRIES,
+    BadLink,
+    Sessions,
+    TooManyTries,
+    make_link,
+    use_link,
+)
 from comity.web.serve import handlers
 
 CLOSED = (
@@ -86,6 +97,18 @@ def test_guessing_is_braked_and_ends(browser: Browser, clock: Clock) -> None:
     assert browser.use(secret).status_code == 429
     clock.on(minutes=1)
     assert browser.use(secret).status_code == 303
+
+
+def test_whoever_guesses_keeps_nobody_else_waiting() -> None:
+    sessions = Sessions()
+    for _ in range(TRIES):
+        sessions.failed(NOW, "192.0.2.1")
+    with pytest.raises(TooManyTries):
+        sessions.brake(NOW, "192.0.2.1")
+    sessions.brake(NOW, "192.0.2.2")
+    for n in range(ADDRESSES):
+        sessions.failed(NOW, f"2001:db8::{n:x}")
+    sessions.brake(NOW, "192.0.2.1")
 
 
 def test_every_page_but_the_door_wants_a_session(browser: Browser) -> None:

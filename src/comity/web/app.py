@@ -30,6 +30,7 @@ from comity.desk.entrances import PASSKEYS
 from comity.desk.office import Office, only_reads
 from comity.desk.reading import Watch
 from comity.errors import ComityError
+from comity.web.brake import address_of
 from comity.web.doors import BadLink, NotYourForm, Session, Sessions, TooManyTries
 from comity.web.guard import SAFE
 from comity.web.house import House
@@ -197,6 +198,11 @@ def web_of(request: Request[Any, Any, State]) -> Web:
     """What all pages share."""
     web: Web = request.app.state.web
     return web
+
+
+def asking(request: Request[Any, Any, State]) -> str:
+    """The network address that asks."""
+    return address_of(request.scope, dict(request.scope["headers"]), web_of(request).secure)
 
 
 async def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:

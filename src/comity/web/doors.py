@@ -30,6 +30,8 @@ FORMS: Final = 400
 """How many forms of one session may lie open."""
 TRIES: Final = 20
 WITHIN: Final = timedelta(minutes=1)
+ADDRESSES: Final = 4096
+"""Addresses whose failed tries are remembered; those of longest ago make way."""
 
 
 class BadLink(ComityError):
@@ -165,7 +167,7 @@ class Sessions:
     def __init__(self) -> None:
         self._lock = RLock()
         self._open: dict[str, Session] = {}
-        self._failed: deque[datetime] = deque(maxlen=TRIES)
+        self._failed: OrderedDict[str, deque[datetime]] = OrderedDict()
 
     def begin(self, person: str, at: datetime, by: str = "link") -> str:
         """Let a person in by a link or a passkey; gives the secret for the browser to keep."""
@@ -199,13 +201,17 @@ class Sessions:
             people = [session.person for session in self._open.values() if not session.over(at)]
         return {person: people.count(person) for person in sorted(people)}
 
-    def failed(self, at: datetime) -> None:
-        """Somebody tried a link that let nobody in."""
+    def failed(self, at: datetime, address: str) -> None:
+        """Somebody at a network address tried what let nobody in."""
         with self._lock:
-            self._failed.append(at)
+            self._failed.setdefault(address, deque(maxlen=TRIES)).append(at)
+            self._failed.move_to_end(address)
+            while len(self._failed) > ADDRESSES:
+                self._failed.popitem(last=False)
 
-    def brake(self, at: datetime) -> None:
-        """Refuse further tries while too many have failed of late."""
+    def brake(self, at: datetime, address: str) -> None:
+        """Refuse further tries from an address while too many from there have failed of late; nobody else waits."""
         with self._lock:
-            if len(self._failed) == TRIES and at - self._failed[0] < WITHIN:
+            tried = self._failed.get(address) or deque[datetime]()
+            if len(tried) == TRIES and at - tried[0] < WITHIN:
                 raise TooManyTries

@@ -16,7 +16,7 @@ from comity.desk.reading import READS
 from comity.desk.roles import ACTS, ROLES
 from comity.errors import ComityError
 from comity.kernel.estate import Entity, controls, readable
-from comity.web.app import COOKIE, Asking, Form, Page, html, to, web_of
+from comity.web.app import COOKIE, Asking, Form, Page, asking, html, to, web_of
 from comity.web.doors import BadLink, look_at_link, use_link
 from comity.web.pages import render
 
@@ -40,11 +40,11 @@ def _door(request: Anybody, person: str | None, use: str = "") -> str:
 def link(request: Anybody, secret: FromPath[str]) -> Page:
     """Whom a link lets in; looking at it does not use it up, as a mail program might look."""
     web = web_of(request)
-    web.sessions.brake(web.now())
+    web.sessions.brake(web.now(), asking(request))
     try:
         return html(_door(request, look_at_link(web.house.root, secret, web.now()), f"/sign-in/{quote(secret)}/use"))
     except BadLink:
-        web.sessions.failed(web.now())
+        web.sessions.failed(web.now(), asking(request))
         raise
 
 
@@ -53,13 +53,13 @@ def sign_in(request: Anybody, secret: FromPath[str]) -> Page:
     """Use a link: the session begins."""
     web = web_of(request)
     at = web.now()
-    web.sessions.brake(at)
+    web.sessions.brake(at, asking(request))
     try:
         person = use_link(web.house.root, secret, at)
         with web.house.opened() as office:
             office.person(person)
     except BadLink:
-        web.sessions.failed(at)
+        web.sessions.failed(at, asking(request))
         raise
     answer = to("/")
     kept = Cookie(
