@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 from email.message import EmailMessage
 from functools import cache
-from types import SimpleNamespace
 
 import dkim
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from comity.intake.inside.mailproof import clock_at
 
 SELECTOR = "k1"
 IP = "192.0.2.7"
@@ -51,7 +52,7 @@ def letter(sender: str, text: str, paper: bytes = b"", name: str = "order.pdf") 
 
 def signed(message: EmailMessage, domain: str, **more: object) -> bytes:
     """The message with a DKIM signature of the domain, made on 2 November 2026."""
-    vars(dkim)["time"] = SimpleNamespace(time=lambda: 1793610000)
     raw = message.as_bytes().replace(b"\n", b"\r\n")
     heads = [b"from", b"to", b"subject", b"date", b"message-id"]
-    return dkim.sign(raw, SELECTOR.encode(), domain.encode(), pem(), include_headers=heads, **more) + raw
+    with clock_at(1793610000):
+        return dkim.sign(raw, SELECTOR.encode(), domain.encode(), pem(), include_headers=heads, **more) + raw
