@@ -119,7 +119,7 @@ def office() -> Path:
         for number in range(MATTERS - 1):
             receive(story.office, another(first, f"bench-{number}", number), "clerk", datetime.now(UTC))
         story.office.close()
-        people = "".join(f'\n[[person]]\nname = "person.{n}"\nroles = ["clerk"]\n' for n in range(PEOPLE))
+        people = "".join(f'\n[[person]]\nname = "person.{n}"\nroles = ["intake"]\n' for n in range(PEOPLE))
         settings = kept / "office/office.toml"
         settings.write_text(settings.read_text() + people)
         (kept / "ready").touch()
