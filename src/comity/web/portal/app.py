@@ -29,6 +29,7 @@ from litestar.params import Body, FromPath
 from comity.desk.counter import Applicant, Counter, Member, NotRegistered
 from comity.errors import ComityError, Faulty
 from comity.kernel.words import Fault
+from comity.web.brake import address_of
 from comity.web.doors import NotYourForm, Session, Sessions
 from comity.web.guard import Guard
 from comity.web.pages import static, statics, ticks
@@ -183,9 +184,7 @@ def portal_of(request: Request[Any, Any, State]) -> Portal:
 
 def address(request: ASGIConnection[Any, Any, Any, State]) -> str:
     """Where a request comes from; behind our own proxy, what that proxy says."""
-    last = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    client = request.client.host if request.client else ""
-    return last or client if request.app.state.portal.secure else client
+    return address_of(request.scope, dict(request.scope["headers"]), request.app.state.portal.secure)
 
 
 def visit(request: Anybody) -> str:
