@@ -45,6 +45,8 @@ PEOPLE, MATTERS, A_MINUTE, THINKS = 200, 300, 50, 6.0
 SECONDS = float(os.environ.get("COMITY_SECONDS", "300"))
 LIMIT = 0.25
 FIRST = "warrant-1"
+HELD, READY = 260, "ready-2"
+"""How many people's accounts the demands name, a few of them twice; the state of the office that is kept for runs."""
 BARE = """
 import sqlite3, sys
 from litestar import Litestar, Response, get
@@ -109,20 +111,24 @@ def works(rounds: int) -> list[Result]:
 def office() -> Path:
     """The demo's office with its people and hundreds of matters, made once and copied for each run."""
     kept, root = WORK / "desk", WORK / "desk-run"
-    if not (kept / "ready").exists():
+    if not (kept / READY).exists():
         shutil.rmtree(kept, ignore_errors=True)
         story = build(kept, Silent(), messages=400)  # type: ignore[arg-type]
         confirmed(
             story.office, kept / "papers/warrant.txt", FIRST, warrant_2018(), datetime.now(UTC) - timedelta(days=3)
         )
         first = demand_of(load(story.office, FIRST))
-        for number in range(MATTERS - 1):
-            receive(story.office, another(first, f"bench-{number}", number), "clerk", datetime.now(UTC))
+        with (kept / "office/accounts.csv").open("a") as file:
+            file.writelines(f"{whose(n)},dublin-1,IE,,person,mail\n" for n in range(HELD))
         story.office.close()
+        opened = Office(kept / "office")
+        for number in range(MATTERS - 1):
+            receive(opened, another(first, f"bench-{number}", number), "clerk", datetime.now(UTC))
+        opened.close()
         people = "".join(f'\n[[person]]\nname = "person.{n}"\nroles = ["intake"]\n' for n in range(PEOPLE))
         settings = kept / "office/office.toml"
         settings.write_text(settings.read_text() + people)
-        (kept / "ready").touch()
+        (kept / READY).touch()
     shutil.rmtree(root, ignore_errors=True)
     return Path(shutil.copytree(kept / "office", root / "office"))
 
@@ -130,7 +136,14 @@ def office() -> Path:
 def another(first: Demand, name: str, number: int) -> Demand:
     """A demand like the first, of its own name, served some hours ago, with a day by which it must be answered."""
     served = datetime.now(UTC) - timedelta(hours=1 + number % 200)
-    return replace(first, id=name, served=served, return_by=served + timedelta(days=10 + number % 60))
+    scope = replace(first.scope, accounts=(whose(number),))
+    until = served + timedelta(days=10 + number % 60)
+    return replace(first, id=name, served=served, return_by=until, scope=scope)
+
+
+def whose(number: int) -> str:
+    """The account of one of the office's customers."""
+    return f"customer.{number % HELD}@meridian.example"
 
 
 @contextmanager

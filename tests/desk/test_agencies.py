@@ -79,7 +79,7 @@ def test_a_contact_counts_from_its_entry_until_it_is_struck(desk: Office) -> Non
 @given(st.lists(st.tuples(st.sampled_from(["in", "out"]), st.integers(1, 5)), max_size=8), st.integers(0, 50))
 def test_a_contact_counts_exactly_between_entry_and_strike(acts: list[tuple[str, int]], asked: int) -> None:
     """Told by hand, day by day: in at some moment before the one asked about, and not out by then."""
-    from comity.desk.agencies import _folded
+    from comity.desk.agencies import _agencies
 
     told = [("agency", "", 0)]
     moment, there, expected = 0, False, False
@@ -98,7 +98,7 @@ def test_a_contact_counts_exactly_between_entry_and_strike(acts: list[tuple[str,
               data=(("what", what), ("agency", "a"), ("kind", "telephone"), ("value", value)))
         for what, value, n in told
     )  # fmt: skip
-    assert bool(_folded(events)["a"].ways("telephone", NOW + asked * DAY)) == expected
+    assert bool(_agencies("", events)["a"].ways("telephone", NOW + asked * DAY)) == expected
 
 
 @pytest.mark.parametrize(

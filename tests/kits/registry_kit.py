@@ -23,6 +23,7 @@ from comity.registry.port import (
     AlreadyThere,
     Damaged,
     Entry,
+    Mark,
     NewEntry,
     NewerRegistry,
     NothingToErase,
@@ -115,6 +116,22 @@ class RegistryKit:
         assert list(registry.entries(start=4)) == written[4:]
         assert list(registry.entries("M-9")) == []
         assert registry.matters() == {"M-0": 3, "M-1": 3}
+
+    def test_a_matter_is_marked_by_how_far_it_has_come(self, registry: Registry) -> None:
+        """By its last entry, whoever wrote it; an erasure moves the mark as any other entry does."""
+        assert registry.mark("M-1") == Mark(0, b"")
+        written = [registry.append(event(number, f"M-{number % 2}")) for number in range(4)]
+        assert registry.mark("M-1") == Mark(2, written[3].leaf)
+        erased = registry.erase(1, "a person asked", AT)
+        assert registry.mark("M-1") == Mark(3, erased.leaf)
+        assert registry.mark("M-0") == Mark(2, written[2].leaf)
+
+    def test_the_latest_come_newest_first_without_one_matter(self, registry: Registry) -> None:
+        """As many as are asked for, however many of the other lie between."""
+        written = [registry.append(event(number, f"M-{number % 3 // 2}")) for number in range(9)]
+        assert registry.latest(4) == written[:4:-1]
+        assert registry.latest(2, but="M-0") == [written[8], written[5]]
+        assert registry.latest(20, but="M-1") == [one for one in written[::-1] if one.matter == "M-0"]
 
     def test_matters_come_in_the_order_in_which_they_began(self, registry: Registry) -> None:
         """Not in the order of their names."""

@@ -11,7 +11,7 @@ from comity.desk.decision import assess
 from comity.desk.gate import would_open
 from comity.desk.life import WEEKS, life
 from comity.desk.matter import enter, load, record
-from comity.desk.office import Office
+from comity.desk.office import Office, load_packs
 from comity.kernel.matter import Event, standing
 
 
@@ -35,6 +35,25 @@ def test_each_moment_is_what_the_desk_says_of_it(root: Path) -> None:
         assert line.shut == would_open(office, then, moment.at, frozenset({ruled.category}))
         verdicts.add((line.verdict, line.standing.state, not line.shut))
     assert {("open", "suspended", False), ("compelled", "live", True), ("compelled", "live", False)} <= verdicts
+
+
+def test_a_decision_that_is_kept_is_the_one_that_would_be_made(root: Path) -> None:
+    """Whatever was asked before: other days, other facts, counsel's answers, a gag that ran out, other packs."""
+    office = Office(root)
+    answer, gagged = (("term", POINT), ("answer", "true")), NOW + timedelta(days=3)
+    happened = [("counsel", answer, None), ("gagged", (), gagged), ("filing", (), None)]
+    for hours, (kind, data, until) in enumerate(happened, 5):
+        at = SERVED + timedelta(hours=hours)
+        record(office, MATTER, [Event("", kind, at, at, kind, "paper", "counsel", until=until, data=data)])
+    matter = load(office, MATTER)
+    moments = [event.known for event in matter.events] + [NOW, NOW.replace(year=2027), gagged + timedelta(days=1)]
+    moments = [at for at in moments if matter.as_known(at).of("confirmed")]
+    for asked in (moments, moments[::-1]):
+        for at in asked:
+            kept, made = (assess(one, matter.as_known(at), at) for one in (office, Office(root)))
+            assert kept == made
+    assert assess(office, matter, NOW) is assess(office, matter, NOW)
+    assert assess(office.under(load_packs()), matter, NOW) is not assess(office, matter, NOW)
 
 
 def test_a_day_on_which_the_law_changed_is_a_moment_of_its_own(root: Path) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from comity.desk.office import Office
-from comity.desk.register import enter, entered_seen
+from comity.desk.register import enter, folded
 from comity.desk.roles import ACTS
 from comity.errors import ComityError
 from comity.intake.known import COUNTRIES
@@ -108,7 +108,7 @@ class Agency:
 
 def agencies(office: Office) -> dict[str, Agency]:
     """The directory, by id."""
-    return _folded(entered_seen(office, REGISTER)[0])
+    return folded(office, REGISTER, _agencies)[0]
 
 
 def agency(office: Office, id: str) -> Agency:
@@ -119,7 +119,7 @@ def agency(office: Office, id: str) -> Agency:
     return found[id]
 
 
-def _folded(events: tuple[Event, ...]) -> dict[str, Agency]:
+def _agencies(_: str, events: tuple[Event, ...]) -> dict[str, Agency]:
     found: dict[str, Agency] = {}
     for event in events:
         id, what = event.get("agency"), event.get("what")
@@ -145,8 +145,8 @@ def issuers(office: Office) -> tuple[str, ...]:
 def add(office: Office, new: Agency, by: str, at: datetime) -> Agency:
     """Put an agency into the directory; it has no contact yet."""
     office.may(by, "directory")
-    events, seen = entered_seen(office, REGISTER)
-    if new.id in _folded(events):
+    known, seen = folded(office, REGISTER, _agencies)
+    if new.id in known:
         raise AgencyThere(id=new.id)
     if why := next(_unfit(office, new), ""):
         raise NotAnAgency(why=why)
@@ -169,8 +169,7 @@ def _unfit(office: Office, new: Agency) -> Iterator[str]:
 def add_contact(office: Office, id: str, new: Contact) -> Contact:
     """Add a published contact to an agency: `since` is the present moment, `by` who enters it."""
     office.may(new.by, "directory")
-    events, seen = entered_seen(office, REGISTER)
-    known = _folded(events)
+    known, seen = folded(office, REGISTER, _agencies)
     if id not in known:
         raise NoAgency(id=id)
     contact = replace(new, value=_plain(new.kind, new.value), source=new.source.strip())
@@ -204,8 +203,7 @@ def strike(office: Office, id: str, value: str, acts: tuple[str, datetime], why:
     """Strike a contact: it counts for nothing that comes from now on. `acts` is who does so, and when."""
     by, at = acts
     office.may(by, "directory")
-    events, seen = entered_seen(office, REGISTER)
-    known = _folded(events)
+    known, seen = folded(office, REGISTER, _agencies)
     if id not in known:
         raise NoAgency(id=id)
     if not any(one.value == value and one.until is None for one in known[id].contacts):

@@ -79,13 +79,24 @@ def assess(
     office: Office, matter: Matter, at: datetime, assume: Iterable[str] = (), scope: Scope | None = None
 ) -> Assessment:
     """Decide every class of records in the demand's scope (or a part of it) by the law of that day in the forum."""
-    demand, law = demand_of(matter), office.packs.law
+    demand, supposed = demand_of(matter), tuple(assume)
     demand = replace(demand, scope=scope or demand.scope)
+    on = at.astimezone(forum_zone(demand.place)).date()
+    later, answers = learned(matter, at, frozenset(office.packs.words.terms)), counsel(matter, at)
+    if supposed:
+        return _assessed(office, demand, on, (later, answers), supposed)
+    key = demand, on, tuple(sorted(later.items())), answers
+    return office.decided.get(key, lambda: _assessed(office, demand, on, (later, answers), ()))
+
+
+def _assessed(
+    office: Office, demand: Demand, on: date, known: tuple[dict[str, Value], tuple[Counsel, ...]], assume: Iterable[str]
+) -> Assessment:
+    law, (later, answers) = office.packs.law, known
     home = office.holdings.estate.entities[demand.served_entity].place
     court = demand.court or law.apexes.get(demand.place) or law.apexes.get(home, "")
     if court not in law.courts:
         raise NoCourt(state=demand.place)
-    on = at.astimezone(forum_zone(demand.place)).date()
     served = demand.served.astimezone(forum_zone(demand.place)).date()
     supposed = tuple(read_assumption(text, law) for text in assume)
     reading = law.on(on, court, supposed, served)
@@ -93,10 +104,8 @@ def assess(
     classes = tuple(classes_of(office.holdings, demand, words))
     if not classes:
         raise NothingHeld(accounts=", ".join(demand.scope.accounts))
-    later = learned(matter, at, frozenset(office.packs.words.terms))
     classes = tuple(replace(one, facts={**one.facts, **later}) for one in classes)
     judge = Judge(reading, None if supposed else office.shelf)
-    answers = counsel(matter, at)
     return Assessment(demand, on, reading, classes, tuple(_ruled(judge, one, answers) for one in classes))
 
 

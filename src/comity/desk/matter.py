@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -176,14 +176,15 @@ def load(office: Office, matter: str) -> Matter:
 
 def load_seen(office: Office, matter: str) -> tuple[Matter, int]:
     """The matter, and how many entries it had when it was read: what `record` wants to know of a writer."""
-    entries = [] if matter.startswith("#") else list(office.registry.entries(matter))
+    if matter.startswith("#"):
+        raise NoMatter(matter=matter)
+    found, entries = office.recall.made(office.registry, matter, _told, fold)
     if not entries:
         raise NoMatter(matter=matter)
-    saw = office.saw.pop(matter, len(entries))
-    if saw != len(entries):
-        raise Overtaken(matter=matter, found=len(entries), seen=saw)
-    told = (_told(entry) for entry in entries)
-    return fold(matter, (event for event in told if event is not None)), len(entries)
+    saw = office.saw.pop(matter, entries)
+    if saw != entries:
+        raise Overtaken(matter=matter, found=entries, seen=saw)
+    return found, entries
 
 
 def _told(entry: Entry) -> Event | None:
@@ -203,7 +204,12 @@ def demand_of(matter: Matter) -> Demand:
     confirmed = matter.of("confirmed")
     if not confirmed:
         raise NotConfirmed(matter=matter.id)
-    return decode(confirmed[-1].get("demand"), Demand)
+    return _demand(confirmed[-1].get("demand"))
+
+
+@lru_cache(4096)
+def _demand(text: str) -> Demand:
+    return decode(text, Demand)
 
 
 @cache

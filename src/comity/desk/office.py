@@ -12,7 +12,9 @@ from threading import RLock
 from typing import Any, Final
 
 from comity.desk.estate import Holdings, accounts_path, read_estate
+from comity.desk.kept import Kept
 from comity.desk.limits import Api, Limits, limits_faults, read_limits
+from comity.desk.recall import Recall
 from comity.desk.roles import ACTS, ONLY_READS, RENAMED, ROLES, clashes, why_not
 from comity.errors import ComityError, Faulty
 from comity.kernel.reason import Shelf
@@ -26,6 +28,8 @@ from comity.registry.port import Registry, RegistryError
 SETTINGS: Final = "office.toml"
 FILE: Final = "registry.sqlite"
 ESTATE: Final = "estate.toml"
+MOST_DECIDED: Final = 4096
+"""Decisions of demands that are kept for the next who asks."""
 WAYS: Final = ("passkey", "session")
 """What an office may ask of who approves, answers as counsel or lets a production go."""
 SHAPES: Final = {
@@ -178,6 +182,16 @@ class Office:
         """How many entries each matter had when it was last counted."""
         return Tally()
 
+    @cached_property
+    def decided(self) -> Kept:
+        """Demands decided before, on the same facts and under the same law."""
+        return Kept(MOST_DECIDED)
+
+    @cached_property
+    def recall(self) -> Recall:
+        """What was read of the log before, shared by whoever opens this office again."""
+        return Recall()
+
     def matters(self) -> dict[str, int]:
         """How many entries each matter has; the office's own registers (their names begin with #) are none."""
         return self.tally.counted(self.registry)
@@ -187,6 +201,7 @@ class Office:
         other = copy(self)
         other.__dict__["packs"] = packs
         other.__dict__.pop("shelf", None)
+        other.__dict__.pop("decided", None)
         return other
 
     def again(self) -> Office:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from comity.desk.office import Office
-from comity.desk.register import entered_seen
+from comity.desk.register import folded
 from comity.errors import ComityError
 from comity.kernel.matter import Event
 from comity.kernel.words import digest
@@ -126,8 +126,12 @@ class Portal:
 
 def portal(office: Office) -> Portal:
     """The portal as the register has it; the tray is left as it is."""
-    events, seen = entered_seen(office, REGISTER)
-    found = Portal(seen=seen)
+    found, seen = folded(office, REGISTER, _portal)
+    return replace(found, seen=seen)
+
+
+def _portal(_: str, events: tuple[Event, ...]) -> Portal:
+    found = Portal()
     for event in events:
         if event.get("sheet"):
             found.sheets.add(event.get("sheet"))

@@ -18,7 +18,7 @@ from comity.desk.codec import encode
 from comity.desk.matter import demand_of, load, named
 from comity.desk.office import Office
 from comity.desk.portal import portal
-from comity.desk.register import enter, entered, entered_seen
+from comity.desk.register import enter, folded, told
 from comity.desk.roles import WATCHERS as WATCHERS
 from comity.errors import ComityError
 from comity.kernel.matter import Event, Matter, in_contempt, standing
@@ -78,7 +78,7 @@ class Alarm:
 
 def reads(office: Office, matter: str = "", person: str = "") -> Iterator[Read]:
     """Every look that was written down, in order; of one matter, or by one person."""
-    for event in entered(office, READS):
+    for event in filter(None, map(told, office.registry.entries(READS))):  # too many to keep
         one = Read(event.by, event.get("matter"), event.get("page"), event.known)
         if matter in ("", one.matter) and person in ("", one.person):
             yield one
@@ -86,7 +86,10 @@ def reads(office: Office, matter: str = "", person: str = "") -> Iterator[Read]:
 
 def alarms(office: Office) -> tuple[Alarm, ...]:
     """Every alarm, the open ones first, then the latest first."""
-    events = entered(office, ALARMS)
+    return folded(office, ALARMS, _alarms)[0]
+
+
+def _alarms(_: str, events: tuple[Event, ...]) -> tuple[Alarm, ...]:
     settled = {event.get("of"): event for event in events if event.kind == "settled"}
     found = [
         Alarm(e.id, e.by, e.get("matter"), e.says, e.known, tuple(e.get("elsewhere").split()), settled.get(e.id))
@@ -99,8 +102,8 @@ def alarms(office: Office) -> tuple[Alarm, ...]:
 def settle(office: Office, id: str, by: str, at: datetime, why: str) -> Event:
     """Say what an alarm came to; somebody who is not its subject does, once."""
     office.may(by, "settle")
-    _, seen = entered_seen(office, ALARMS)
-    alarm = next((one for one in alarms(office) if one.id == id and one.settled is None), None)
+    known, seen = folded(office, ALARMS, _alarms)
+    alarm = next((one for one in known if one.id == id and one.settled is None), None)
     if alarm is None:
         raise NoAlarm(id=id)
     if alarm.person == by:
@@ -117,7 +120,10 @@ class Watch:
     """Writes looks down, and raises alarms. It remembers what it wrote of late, and what each matter asks for."""
 
     _late: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
-    _asks: dict[str, tuple[int, Matter]] = field(default_factory=dict)
+    _asks: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+    """How many entries each matter had when it was looked at, and the accounts that it named then."""
+    _naming: dict[str, set[str]] = field(default_factory=dict)
+    """The matters that name an account."""
     _lock: RLock = field(default_factory=RLock)
 
     def knows(self, person: str, matter: str, page: str, at: datetime) -> bool:
@@ -147,18 +153,11 @@ class Watch:
     def _alarm(self, office: Office, person: str, matter: str, at: datetime) -> Event | None:
         if "auditor" in office.person(person):
             return None
-        known = self._matters(office)
-        opened = known.get(matter)
-        if opened is None or any(event.by == person for event in opened.events):
+        opened = load(office, matter) if matter in office.matters() else None
+        if opened is None or not opened.of("confirmed") or any(event.by == person for event in opened.events):
             return None
-        named_here = frozenset(demand_of(opened).scope.accounts)
-        found = {
-            name: state
-            for name, other in known.items()
-            if name != matter
-            and not named_here.isdisjoint(demand_of(other).scope.accounts)
-            and (state := unanswered(other, at))
-        }
+        others = self._others(office, matter)
+        found = {name: state for name in others if (state := unanswered(load(office, name), at))}
         before = (one.elsewhere for one in alarms(office) if (one.person, one.matter) == (person, matter))
         if found.keys() <= {name for names in before for name in names}:
             return None
@@ -167,13 +166,22 @@ class Watch:
         data = (("matter", matter), ("elsewhere", " ".join(sorted(found))))
         return named(ALARMS, Event("", "alarm", at, at, says, "the desk", person, data=data))
 
-    def _matters(self, office: Office) -> dict[str, Matter]:
-        """Every matter that somebody confirmed; only those are read anew to which something was added."""
+    def _others(self, office: Office, matter: str) -> frozenset[str]:
+        """The confirmed matters that name an account of this one; only what was added to a matter is read anew."""
         with self._lock:
             for name, seen in office.matters().items():
                 if self._asks.get(name, (0,))[0] != seen:
-                    self._asks[name] = (seen, load(office, name))
-            return {name: matter for name, (_, matter) in self._asks.items() if matter.of("confirmed")}
+                    self._learn(name, seen, load(office, name))
+            shared = (self._naming.get(account, set()) for account in self._asks[matter][1])
+            return frozenset().union(*shared) - {matter}
+
+    def _learn(self, name: str, seen: int, found: Matter) -> None:
+        for account in self._asks.get(name, (0, frozenset[str]()))[1]:
+            self._naming[account].discard(name)
+        accounts = frozenset(demand_of(found).scope.accounts) if found.of("confirmed") else frozenset[str]()
+        self._asks[name] = seen, accounts
+        for account in accounts:
+            self._naming.setdefault(account, set()).add(name)
 
 
 def unanswered(matter: Matter, at: datetime) -> str:

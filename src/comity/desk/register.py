@@ -7,23 +7,28 @@ something was entered is proved, not stated.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from comity.desk.codec import decode, encode
 from comity.desk.office import Office
+from comity.desk.recall import Made
 from comity.kernel.matter import Event
-from comity.registry.port import Entry, NewEntry
+from comity.registry.port import ERASED, Entry, NewEntry
+
+T = TypeVar("T")
 
 
-def entered(office: Office, register: str) -> tuple[Event, ...]:
-    """Every event of a register in the order of entry; what was erased is left out."""
-    return entered_seen(office, register)[0]
+def folded(office: Office, register: str, made: Made[T]) -> tuple[T, int]:
+    """What is made of the register's events, and how many entries it had: what `enter` wants to know of a writer.
+
+    It may be the same object as the last time: nobody changes it.
+    """
+    return office.recall.made(office.registry, register, told, made)
 
 
-def entered_seen(office: Office, register: str) -> tuple[tuple[Event, ...], int]:
-    """The register's events, and how many entries it had: what `enter` wants to know of a writer."""
-    entries = list(office.registry.entries(register))
-    events = (decode(entry.payload, Event) for entry in entries if entry.payload is not None and entry.kind != "erased")
-    return tuple(events), len(entries)
+def told(entry: Entry) -> Event | None:
+    """What an entry of a register still tells."""
+    return None if entry.payload is None or entry.kind == ERASED else decode(entry.payload, Event)
 
 
 def enter(office: Office, register: str, events: Iterable[Event], seen: int) -> list[Entry]:

@@ -176,6 +176,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a matter has come: how many events it has, and the leaf of the last one, which no other entry shares."""
+
+    count: int
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """An entry as it lies in the store, unread: what `check` judges.
 
@@ -226,6 +234,14 @@ class Registry(Jobs, Protocol):
 
         Entries written while iterating are seen too.
         """
+        ...
+
+    def latest(self, most: int, but: str = "") -> list[Entry]:
+        """The last entries, newest first; those of one matter are passed over."""
+        ...
+
+    def mark(self, matter: str) -> Mark:
+        """How far a matter has come; `Mark(0, b"")` where it has not begun."""
         ...
 
     def payload(self, index: int) -> bytes | None:

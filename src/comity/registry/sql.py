@@ -27,6 +27,7 @@ from comity.registry.port import (
     ConnectionLost,
     Damaged,
     Entry,
+    Mark,
     NewEntry,
     NothingToErase,
     Overtaken,
@@ -146,6 +147,16 @@ class SqlRegistry(SqlJobs):
     def entries(self, matter: str | None = None, start: int = 0) -> Iterator[Entry]:
         """The entries from index `start`, of one matter or of all, in the order of writing."""
         return (self._entry(row) for row in self._pages(matter, start))
+
+    def latest(self, most: int, but: str = "") -> list[Entry]:
+        """The last entries, newest first; those of one matter are passed over."""
+        sql = f"SELECT {COLUMNS} FROM entry WHERE matter <> ? ORDER BY place DESC LIMIT ?"
+        return [self._entry(row) for row in self._query(sql, but, most)]
+
+    def mark(self, matter: str) -> Mark:
+        """How far a matter has come."""
+        found = self._query("SELECT nth + 1, leaf FROM entry WHERE matter = ? ORDER BY nth DESC LIMIT 1", matter)
+        return Mark(*found[0]) if found else Mark(0, b"")
 
     def payload(self, index: int) -> bytes | None:
         """The payload of one entry, None when erased."""

@@ -8,12 +8,10 @@ go through one function (`Web.act`), which lets a form act once and words what t
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from threading import RLock
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -27,6 +25,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import Body, FromPath, FromQuery
 
 from comity.desk.entrances import PASSKEYS
+from comity.desk.kept import Kept, always
 from comity.desk.office import Office, only_reads
 from comity.desk.reading import Watch
 from comity.errors import ComityError
@@ -100,8 +99,7 @@ class Web:
     meter: Meter = field(default_factory=Meter)
     sessions: Sessions = field(default_factory=Sessions)
     watch: Watch = field(default_factory=Watch)
-    kept: OrderedDict[object, Any] = field(default_factory=OrderedDict)
-    keeping: RLock = field(default_factory=RLock)
+    kept: Kept = field(default_factory=lambda: Kept(KEPT))
 
     @cached_property
     def keyring(self) -> FileKeyring:
@@ -125,24 +123,12 @@ class Web:
         )  # fmt: skip
         return html(text, error.status if error else 200)
 
-    def keep(
-        self, key: tuple[object, ...], make: Callable[[], Any], good: Callable[[Any], bool] = lambda _: True
-    ) -> Any:
+    def keep(self, key: tuple[object, ...], make: Callable[[], Any], good: Callable[[Any], bool] = always) -> Any:
         """What was worked out before, if it is still good and no file changed on which it stands.
 
         For whoever has the office open.
         """
-        whole = (key, self.house.time)
-        with self.keeping:
-            found = self.kept.get(whole)
-        if found is None or not good(found):
-            found = make()  # two may do it at once; they find the same
-        with self.keeping:
-            self.kept[whole] = found
-            self.kept.move_to_end(whole)
-            while len(self.kept) > KEPT:
-                self.kept.popitem(last=False)
-        return found
+        return self.kept.get((key, self.house.time), make, good)
 
     def note(self, person: str, matter: str, page: str) -> None:
         """Write down that somebody opens a page of a matter, before it is shown; if it cannot be, nothing is shown."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final, TypeVar, cast
 
 from litestar import get
 from markupsafe import Markup
@@ -26,6 +27,8 @@ from comity.kernel.matter import Deadline, Matter, Standing, standing
 from comity.web.app import Asking, Page, Web, at_matter, web_of
 from comity.web.pages import render
 from comity.web.tongue import current
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A matter's line of the page, with what it was drawn from."""
+class Drawn:
+    """Lines of the page, with what they were drawn from: one row, or all of them."""
 
-    row: Row
+    of: Row | Rows
     minute: datetime
     text: Markup
 
@@ -79,38 +82,51 @@ class Line:
 class Rows(list[Row]):
     """The inbox, whose lines are drawn once for a minute of the clock and for each language, until a matter changes."""
 
-    def __init__(self, rows: Iterable[Row], web: Web) -> None:
+    def __init__(self, rows: Iterable[Row], web: Web, entries: int) -> None:
         super().__init__(rows)
-        self.web = web
+        self.web, self.entries = web, entries
+        held = [row.good or (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)) for row in self]
+        self.since = max((since for since, _ in held), default=datetime.min.replace(tzinfo=UTC))
+        self.until = min((until for _, until in held), default=datetime.max.replace(tzinfo=UTC))
+
+    def holds(self, entries: int, at: datetime) -> bool:
+        """Whether it is still so at a moment, with so many entries in the log."""
+        return self.entries == entries and self.since <= at < self.until
 
     def lines(self, at: datetime) -> Markup:
         """Every line as the page shows it."""
         code, minute = current().code, at.replace(second=0, microsecond=0)
-        return Markup("").join(self._line(row, code, minute, at) for row in self)
+
+        def draw() -> Drawn:
+            return Drawn(self, minute, Markup("".join(self._line(row, code, minute, at) for row in self)))
+
+        drawn: Drawn = self.web.keep(("lines", code), draw, lambda kept: kept.of is self and kept.minute == minute)
+        return drawn.text
 
     def _line(self, row: Row, code: str, minute: datetime, at: datetime) -> Markup:
-        def draw() -> Line:
-            return Line(row, minute, Markup(render("inbox_line.html", row=row, at=at)))
+        def draw() -> Drawn:
+            return Drawn(row, minute, Markup(render("inbox_line.html", row=row, at=at)))
 
-        drawn: Line = self.web.keep(
-            ("line", row.name, code), draw, lambda line: line.row is row and (line.minute == minute or row.next is None)
+        drawn: Drawn = self.web.keep(
+            ("line", row.name, code), draw, lambda line: line.of is row and (line.minute == minute or row.next is None)
         )
         return drawn.text
 
 
 def rows(web: Web, office: Office, at: datetime) -> Rows:
     """Every matter as it stands at a moment, in the order in which it wants looking at; what still holds is kept."""
-    key = ("rows", sum(office.matters().values()))
-    every: Rows = web.keep(key, partial(_rows, web, office, at), lambda kept: all(row.holds(at) for row in kept))
+    matters = office.matters()
+    entries = sum(matters.values())
+    every: Rows = web.keep(("rows",), partial(_rows, web, office, matters, at), lambda kept: kept.holds(entries, at))
     return every
 
 
-def _rows(web: Web, office: Office, at: datetime) -> Rows:
+def _rows(web: Web, office: Office, matters: dict[str, int], at: datetime) -> Rows:
     found = []
-    for name, seen in office.matters().items():
+    for name, seen in matters.items():
         kept: Row = web.keep(("row", name, seen), partial(row, office, name, at), lambda row: row.holds(at))
         found.append(kept)
-    return Rows(sorted(found, key=lambda row: row.order), web)
+    return Rows(sorted(found, key=lambda row: row.order), web, sum(matters.values()))
 
 
 def row(office: Office, name: str, at: datetime) -> Row:
@@ -147,12 +163,31 @@ def inbox(request: Asking) -> Page:
     at = web.now()
     with web.house.opened() as office:
         found, waiting, portal = rows(web, office, at), tasks(office), emptied(office, at)
-        notices, reading = court.waiting(office), arrival.every(office)
+        notices = _filed(web, office, court.FOLDER, lambda: court.waiting(office))
+        reading = _filed(web, office, arrival.FOLDER, lambda: arrival.every(office))
         uncalled = [(row.name, _call(portal, row.name)) for row in found if _waits(office, row, at)]
     return web.page(
         request, "inbox.html", "/", rows=found, at=at, tasks=waiting, notices=notices, reading=reading, portal=portal,
         uncalled=uncalled,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What was made of a folder's files, and how they and the log were then."""
+
+    marks: tuple[object, ...]
+    made: Any
+
+
+def _filed(web: Web, office: Office, folder: str, make: Callable[[], T]) -> T:
+    """What is made of a folder's files; it stands as long as none of them changes and nothing is added to the log."""
+    path = office.root / folder
+    stats = sorted((one.name, one.stat()) for one in os.scandir(path)) if path.is_dir() else []
+    files = tuple((name, stat.st_ino, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+    marks = (files, sum(office.matters().values()))
+    kept: Filed = web.keep(("folder", folder), lambda: Filed(marks, make()), lambda one: one.marks == marks)
+    return cast(T, kept.made)
 
 
 def _waits(office: Office, row: Row, at: datetime) -> bool:

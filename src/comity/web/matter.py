@@ -33,6 +33,7 @@ from comity.letters.page import MEANINGS
 from comity.letters.svg import PATTERNS, tall, wide
 from comity.web.app import Asking, Page, Trouble, Web, web_of
 from comity.web.inbox import turns
+from comity.web.pages import render
 from comity.web.stepup import asked_to_prove
 from comity.web.tongue import current
 
@@ -176,6 +177,31 @@ def _ruling(made: View, place: int) -> Ruling:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Proved:
+    """The proof of one class of records as the page shows it, with what it was drawn from."""
+
+    ruling: Ruling
+    text: Markup
+
+    def holds(self, ruling: Ruling) -> bool:
+        """Whether it is the proof of that ruling: the same decision, of the same class."""
+        return self.ruling.ruled is ruling.ruled and self.ruling.one is ruling.one
+
+
+def proofs(web: Web, made: View) -> list[Markup]:
+    """Every proof as the page shows it, in the order of the rulings; drawn once for a decision and a language."""
+
+    def drawn(number: int, ruling: Ruling) -> Markup:
+        key = ("proof", made.name, number, current().code)
+        kept: Proved = web.keep(
+            key, lambda: Proved(ruling, Markup(render("proof.html", ruling=ruling))), lambda one: one.holds(ruling)
+        )
+        return kept.text
+
+    return [drawn(number, ruling) for number, ruling in enumerate(made.rulings)]
+
+
 def lived(web: Web, office: Office, view: View) -> tuple[Moment, ...]:
     """The matter's life; worked out anew when an event was added, a file has changed or a day has passed."""
     whole, seen = load_seen(office, view.name)
@@ -259,6 +285,7 @@ def show(request: Asking, name: str, on: str = "", error: Trouble | None = None,
         made = view(office, name, at, past) if past else present(web, office, name, at)
         if made.assessment:
             made.drawn = drawing(lived(web, office, made), made.events)
+        proved = proofs(web, made)
         filed = portal(office).of_matter(name)
         uncalled = not past and bool(made.demand and made.demand.emergency) and filing.uncalled(office, name, at)
         roles, prove = office.settings.people[request.user.person], asked_to_prove(web, office, request.user)
@@ -268,7 +295,7 @@ def show(request: Asking, name: str, on: str = "", error: Trouble | None = None,
         request, "matter.html", error=error, view=made, on=on, typed=typed, patterns=Markup(PATTERNS),
         meanings=MEANINGS, steps=STEPS, spots=HERE, approver=bool(roles & APPROVERS), counsel="counsel" in roles,
         me=request.user.person, prove=prove,
-        filed=filed, uncalled=uncalled,
+        filed=filed, uncalled=uncalled, proofs=proved,
     )  # fmt: skip
 
 

@@ -123,8 +123,7 @@ def ledger(request: Asking, verify: FromQuery[str] = "", matter: FromQuery[str] 
     web = web_of(request)
     with web.house.opened() as office:
         size = office.registry.size()
-        last = office.registry.entries(matter or None, 0 if matter else max(0, size - 20 * LAST))
-        entries = [entry for entry in last if entry.matter != READS or matter == READS]
+        entries = list(office.registry.entries(matter))[::-1] if matter else office.registry.latest(LAST, READS)
         checked = _checked(office) if verify else None
         data: dict[str, Any] = {
             "head": office.registry.checkpoint(),
@@ -136,7 +135,7 @@ def ledger(request: Asking, verify: FromQuery[str] = "", matter: FromQuery[str] 
         "ledger.html",
         "/ledger",
         size=size,
-        entries=entries[::-1][:LAST],
+        entries=entries[:LAST],
         checked=checked,
         matter=matter,
         **data,

@@ -1,0 +1,79 @@
+"""What was read of the log and stays so: the log only grows, so of a matter or register only what came since is read.
+
+One recall serves every request of a server. It asks the registry each time how far the matter has come, by the leaf of
+its last entry, which no other entry shares; an erasure is an entry too, and lets all that was recalled of its matter
+go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar, cast
+
+from comity.desk.kept import Kept
+from comity.kernel.matter import Event
+from comity.registry.port import ERASED, Entry, Mark, Registry
+
+T = TypeVar("T")
+Tells = Callable[[Entry], Event | None]
+"""What an entry still tells; the same function for all entries of a name."""
+Made = Callable[[str, tuple[Event, ...]], T]
+"""What is made of a name's events: a function of the module that asks, never of its own."""
+MOST: Final = 16_384
+"""Matters and registers that are kept; whichever was not asked for the longest makes way."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A name's events as they were read, how far that was, and what was made of them."""
+
+    mark: Mark
+    after: int
+    """The place in the log after the last entry."""
+    events: tuple[Event, ...]
+    made: dict[Made[Any], Any] = field(default_factory=dict)
+
+
+@dataclass
+class Recall:
+    """What was read of late, by the name of the matter or register."""
+
+    kept: Kept = field(default_factory=lambda: Kept(MOST))
+
+    def made(self, registry: Registry, name: str, tells: Tells, make: Made[T]) -> tuple[T, int]:
+        """What is made of a name's events as they are now, and how many entries it has; none is no matter at all."""
+        read = self._read(registry, name, tells)
+        if make not in read.made:
+            read.made[make] = make(name, read.events)  # two may do it at once; they make the same
+        return cast(T, read.made[make]), read.mark.count
+
+    def _read(self, registry: Registry, name: str, tells: Tells) -> Read:
+        mark, before = registry.mark(name), self.kept.look(name)
+        return self.kept.get(name, lambda: _read(registry, name, tells, before), lambda read: read.mark == mark)
+
+
+NOTHING: Final = Mark(0, b"")
+
+
+def _read(registry: Registry, name: str, tells: Tells, before: Read | None) -> Read:
+    return (before and _further(registry, name, tells, before)) or _anew(registry, name, tells)
+
+
+def _anew(registry: Registry, name: str, tells: Tells) -> Read:
+    return _with(Read(NOTHING, 0, ()), list(registry.entries(name)), tells)
+
+
+def _further(registry: Registry, name: str, tells: Tells, before: Read) -> Read | None:
+    """What came since added to what was read before; None where that is no longer what lies there."""
+    new = list(registry.entries(name, before.after))
+    follows = bool(new) and new[0].nth == before.mark.count and all(entry.kind != ERASED for entry in new)
+    return _with(before, new, tells) if follows else None
+
+
+def _with(before: Read, new: list[Entry], tells: Tells) -> Read:
+    if not new:
+        return before
+    told = tuple(event for event in map(tells, new) if event is not None)
+    mark = Mark(before.mark.count + len(new), new[-1].leaf)
+    return Read(mark, new[-1].index + 1, (*before.events, *told))
