@@ -7,6 +7,7 @@ those of the reader's language (`tongue`).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -19,7 +20,7 @@ from markupsafe import Markup, escape
 from comity.letters.page import TEMPLATES as LETTERS
 from comity.letters.page import node
 from comity.web.rooms import OF_A_MATTER, ROOMS, WATCHED
-from comity.web.tongue import current, others, tongue
+from comity.web.tongue import Tongue, current, others, tongue
 
 HERE: Final = Path(__file__).parent
 
@@ -51,14 +52,36 @@ def render(template: str, /, **data: object) -> str:
     return templates(current().code).get_template(template).render(**data)
 
 
+SAYS: Final = re.compile(r'\{\{ _\("([^"\\]+)"\) \}\}')
+"""A sentence of a template that holds nothing but words."""
+
+
+class InLanguage(FileSystemLoader):
+    """The templates as they read in one language: sentences without values are put in before they are compiled."""
+
+    def __init__(self, own: Tongue) -> None:
+        super().__init__(HERE / "templates")
+        self.own = own
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """A template's text."""
+        text, path, fresh = super().get_source(environment, template)
+        return SAYS.sub(self._says, text), path, fresh
+
+    def _says(self, found: re.Match[str]) -> str:
+        said = self.own.words.gettext(found[1])
+        return found[0] if "{" in said else said % {}  # as jinja does: a percent sign is written twice
+
+
 @cache
 def templates(code: str) -> Environment:
     """The templates in one language: a filter's answer may be worked out when a template is compiled."""
-    made, own = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+    own = tongue(code)
+    made = Environment(
+        loader=InLanguage(own),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
-    ), tongue(code)  # fmt: skip
+    )  # fmt: skip
     made.install_gettext_translations(own.words, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "when": own.when, "day": own.day, "value": own.value, "node": node, "left": own.left, "many": own.many,
