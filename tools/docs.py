@@ -59,7 +59,7 @@ def commands() -> dict[str, Any]:
 def _place(verb: Callable[..., None]) -> tuple[int, str, int]:
     plain = inspect.unwrap(verb)
     room = plain.__module__.rpartition(".")[2]
-    return ROOMS.index(room.partition("_")[0]), room, plain.__code__.co_firstlineno
+    return list(ROOMS).index(room.partition("_")[0]), room, plain.__code__.co_firstlineno
 
 
 def verbs() -> str:

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,14 +45,6 @@ TALE = (
     "and the neighbours, as the attached notes of the officer on duty set out at greater length."
 )
 ORDER = f"UNITED STATES DISTRICT COURT\nSouthern District of New York\n18 U.S.C. § 2703\nAccount: {NORA}\n{TALE}\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def law_is_read_once() -> Iterator[None]:
-    plain = office.load_packs
-    office.load_packs = cache(plain)
-    yield
-    office.load_packs = plain
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -47,14 +46,6 @@ LIFT = Mail("ORDER lifting the stay of 20 November", DOCKET, sent=NOW + timedelt
 MINUTE = timedelta(minutes=1)
 RAW = STAY.signed()
 RAW_ID = sha256(RAW).hexdigest()[:12]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def law_is_read_once() -> Iterator[None]:
-    plain = office.load_packs
-    office.load_packs = cache(plain)
-    yield
-    office.load_packs = plain
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +13,6 @@ import pytest
 
 from comity.desk import demand as intake
 from comity.desk import drafts, letter
-from comity.desk import office as offices
 from comity.desk.drafts import DraftOvertaken, NoDraft
 from comity.desk.letter import Finished, NotALetter, NothingToSay, Stale, Unfinished
 from comity.desk.matter import NoMatter, NotByHand, deadlines, demand_of, enter, load, record
@@ -37,14 +35,6 @@ DEMANDS = (
     Demand(POLICE, "IN", "foreign-police-request", "police", "", "us", SERVED, Scope((NORA,), frozenset({"content"})),
            "email", reference="FIR 7"),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def law_is_read_once() -> Iterator[None]:
-    plain = offices.load_packs
-    offices.load_packs = cache(plain)
-    yield
-    offices.load_packs = plain
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
+import comity
+
 MARK = "\x1e"
 FENCE = re.compile(r"^( *)```(console|sh)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = re.compile(r"<!-- not run: (.+?) -->\s*\Z")
@@ -79,6 +81,7 @@ def run(steps: Iterable[Step], folder: Path, **env: str) -> list[str]:
         script += ["(exit $status)", step.command, "status=$?", f"printf '{MARK}%s{MARK}' \"$status\""]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     own = {"PATH": path, "HOME": str(folder), "COLUMNS": "80", "TERM": "dumb", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | env
+    own["PYTHONPATH"] = str(Path(comity.__file__).parents[1])  # the comity that all other tests try
     done = subprocess.run(
         ["bash", "-c", "\n".join(script)], cwd=folder, env=own, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )

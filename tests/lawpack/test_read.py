@@ -1,5 +1,6 @@
 """Reading packs: every table becomes what the kernel calls it, and what cannot be read is named with its line."""
 
+import os
 from datetime import date
 
 import pytest
@@ -189,6 +190,25 @@ def test_a_folder_has_a_digest_of_its_own(load, tmp_path):
     extra.write_text(EXAMPLE)
     packs = read_folder(tmp_path, (extra,))
     assert packs.digest != one and [len(pack.examples) for pack in packs.packs] == [1, 1]
+
+
+def test_the_law_that_was_made_stands_while_no_octet_changes(load, tmp_path):
+    """Another word of the same length, written at the same moment, is other law; and back again it is the first."""
+    made = load()
+    assert read_folder(tmp_path) is made
+    path = tmp_path / "us/act.toml"
+    before = path.stat()
+    other = load(PACK.replace('"content"', '"traffic"', 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size and path.stat().st_mtime_ns == before.st_mtime_ns
+    assert read_folder(tmp_path).law.rules[0].when != made.law.rules[0].when
+    assert read_folder(tmp_path).digest == other.digest != made.digest
+    (tmp_path / "us/more.toml").write_text(PACK)
+    assert faults(read_folder(tmp_path)) != []
+    (tmp_path / "us/more.toml").unlink()
+    path.unlink()
+    assert read_folder(tmp_path).law.rules == ()
+    assert load() == made
 
 
 def test_every_name_of_a_fault_has_its_remedy():

@@ -1,24 +1,12 @@
-"""One office, made once; every test that changes it has a copy, and the law is read once for all of them."""
+"""One office, made once; every test that changes it has a copy."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 from tests.web.office import Browser, Clock, desk, make
-
-from comity.desk import office
-
-
-@pytest.fixture(scope="session", autouse=True)
-def law_is_read_once() -> Iterator[None]:
-    plain = office.load_packs
-    office.load_packs = cache(plain)
-    yield
-    office.load_packs = plain
 
 
 @pytest.fixture(scope="session")

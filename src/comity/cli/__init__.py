@@ -13,7 +13,7 @@ def main() -> None:
     """Run the command that was typed; a known trouble ends with its message, its remedy and its exit code."""
     from comity.cli import rooms
 
-    rooms.load()
+    rooms.load(*sys.argv[1:2])
     try:
         app()
     except ComityError as error:

@@ -32,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.callback()(lambda: None)  # a verb keeps its name even where its room is the only one that was imported
 out = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -20,9 +21,10 @@ from comity.kernel.rule import Rule
 from comity.kernel.words import Condition, Fault, Term, Vocabulary, Word
 from comity.lawpack.conditions import parse
 from comity.lawpack.faults import fault
-from comity.lawpack.tables import Document, Row, Shape, read_document
+from comity.lawpack.tables import Document, Row, Shape, document_of, octets
 from comity.memory import uncollected
 
+Octets = tuple[tuple[Path, bytes], ...]
 ORDER: Final = ("instrument", "rule", "question", "answer", "template", "example", "unmodelled")
 EFFECTS: Final = ("compels", "bars", "lifts", "objects", "obliges", "routes")
 DUTIES: Final = ("answer", "secrecy", "notice", "preservation", "notification", "window")
@@ -150,13 +152,22 @@ class Packs:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
-@uncollected()
 def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:
-    """Load every pack below `root` (terms, places and courts first), and `extra` files beside them."""
-    terms, places, courts = (read_document(root / f"{name}.toml", root) for name in ("terms", "places", "courts"))
+    """Load every pack below `root` (terms, places and courts first), and `extra` files beside them.
+
+    Every file is read every time. Where all have the octets that they had before, the law made of them stands.
+    """
+    heads = tuple(root / f"{name}.toml" for name in ("terms", "places", "courts"))
+    files = (*heads, *sorted(path for path in root.rglob("*.toml") if path not in heads))
+    return _made(root, tuple((path, octets(path)) for path in files), tuple((path, octets(path)) for path in extra))
+
+
+@lru_cache(maxsize=4)
+@uncollected()
+def _made(root: Path, files: Octets, extra: Octets) -> Packs:
+    terms, places, courts, *documents = (document_of(path, raw, root) for path, raw in files)
+    documents += [document_of(path, raw) for path, raw in extra]
     heads = {terms.path: ("term",), places.path: ("place", "group", "member"), courts.path: ("court",)}
-    files = sorted(path for path in root.rglob("*.toml") if path not in heads)
-    documents = [read_document(path, root) for path in files] + [read_document(path) for path in extra]
     found = [f for document in (terms, places, courts, *documents) for f in document.faults]
     found += [f for document in (terms, places, courts) for f in document.stray(heads[document.path])]
     if any(document.faults for document in (terms, places, courts)):  # nothing can be said of packs without their words

@@ -65,11 +65,20 @@ class Document:
 
 def read_document(path: Path, root: Path | None = None) -> Document:
     """Read a TOML file; a syntax error is a fault with its line, an unreadable file an error."""
-    name = path.relative_to(root).as_posix() if root else path.name
+    return document_of(path, octets(path), root)
+
+
+def octets(path: Path) -> bytes:
+    """What lies in a file now."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
+
+
+def document_of(path: Path, raw: bytes, root: Path | None = None) -> Document:
+    """The octets of a file as a document, named as seen from `root`."""
+    name = path.relative_to(root).as_posix() if root else path.name
     if len(raw) > MOST_BYTES:
         return Document(path, name, {}, {}, (fault("not-toml", f"{name}:1", f"larger than {MOST_BYTES >> 20} MiB"),))
     sha256 = hashlib.sha256(raw).digest()

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -182,7 +182,7 @@ def to(path: str) -> Page:
 
 def web_of(request: Request[Any, Any, State]) -> Web:
     """What all pages share."""
-    web: Web = request.app.state.web
+    web: Web = request.scope["comity.web"]  # type: ignore[typeddict-item]
     return web
 
 
@@ -199,7 +199,7 @@ async def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: B
     """
     if handler.opt.get("public"):
         return
-    web: Web = connection.app.state.web
+    web: Web = connection.scope["comity.web"]  # type: ignore[typeddict-item]
     session = web.sessions.of(connection.cookies.get(COOKIE), web.now())
     held = web.people()[1].get(session.person) if session else None
     if session is None or held is None:
@@ -294,18 +294,23 @@ def _failed(request: Request[Any, Any, State], error: Exception) -> Page:
 def application(web: Web, hosts: Iterable[str], handlers: Iterable[Any]) -> Counting:
     """The desk as one application: pages, acts and the API behind their guard."""
     from comity.web.api.rooms import programs
-    from comity.web.faces import served
+    from comity.web.faces import Within, served
 
-    inner = Litestar(
+    inner = _pages(tuple(handlers), web.house.settings().limits.form_kib)
+    return served(web, hosts, Within(inner, web), lambda: Within(programs(web), web))
+
+
+@lru_cache(maxsize=2)
+def _pages(handlers: tuple[Any, ...], form_kib: int) -> Litestar:
+    """Which address leads to which page: the same for every office, so it is worked out once."""
+    return Litestar(
         [static, language, *handlers],
         guards=[signed_in],
         exception_handlers={NotSignedIn: _stranger, ComityError: _refused, HTTPException: _wrong, Exception: _failed},
         openapi_config=None,
-        request_max_body_size=web.house.settings().limits.form_kib * 1024,
+        request_max_body_size=form_kib * 1024,
         logging_config=None,
-        state=State({"web": web}),
     )
-    return served(web, hosts, inner, lambda: programs(web))
 
 
 def at_matter(name: str, part: str = "") -> str:

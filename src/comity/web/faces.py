@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from comity.web.app import Web
 
 
+class Within:
+    """An application within one office: each request says of which it is, so that the routes need not."""
+
+    def __init__(self, app: ASGIApp, web: Web) -> None:
+        self.app, self.web = app, web
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Pass the request on with its office."""
+        scope["comity.web"] = self.web
+        await self.app(scope, receive, send)
+
+
 class Faces:
     """Two applications at one address: pages for people, and `/api` for programs, made when the first of them comes."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from re import sub
 from typing import Any, Final, TypeVar
 
@@ -104,7 +105,7 @@ class Doing:
 
 def web_of(request: Asked) -> Web:
     """What pages and API share."""
-    web: Web = request.app.state.web
+    web: Web = request.scope["comity.web"]  # type: ignore[typeddict-item]
     return web
 
 
@@ -115,7 +116,7 @@ async def holds_a_token(connection: ASGIConnection[Any, Any, Any, State], handle
     """
     if handler.opt.get("public"):
         return
-    web: Web = connection.app.state.web
+    web: Web = connection.scope["comity.web"]  # type: ignore[typeddict-item]
     found = bearer(web, connection.headers.get("authorization", ""))
     if found is None:
         raise NoBearer
@@ -247,14 +248,14 @@ def _failed(request: Asked, error: Exception) -> Response[Problem]:
     return said(500, Problem.about(500, says, f"look whether it was done; report it as request {id}"))
 
 
-def application(web: Web, handlers: Any) -> Litestar:
-    """The API as one application, with its description."""
+@lru_cache(maxsize=2)
+def application(handlers: tuple[Any, ...], form_kib: int) -> Litestar:
+    """The API as one application, with its description: the same for every office."""
     return Litestar(
         handlers,
         guards=[holds_a_token],
         exception_handlers={NoBearer: _stranger, ComityError: _refused, HTTPException: _wrong, Exception: _failed},
         openapi_config=described(),
-        request_max_body_size=web.house.settings().limits.form_kib * 1024,
+        request_max_body_size=form_kib * 1024,
         logging_config=None,
-        state=State({"web": web}),
     )

@@ -38,7 +38,7 @@ class Plain(OpenAPIRenderPlugin):
             for path, operations in openapi_schema["paths"].items()
             for method, operation in operations.items()
         ]
-        office, about = request.app.state.web.people()[0], openapi_schema["info"]
+        office, about = request.scope["comity.web"].people()[0], openapi_schema["info"]
         own = {"office": office, "person": None, "told": (), "error": None, "here": ""}
         return render("api.html", acts=acts, about=about, **own).encode()
 

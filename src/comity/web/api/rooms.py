@@ -11,4 +11,5 @@ from comity.web.app import Web
 
 def programs(web: Web) -> Litestar:
     """The desk for programs."""
-    return application(web, (*matters.HANDLERS, *acts.HANDLERS, *office.HANDLERS))
+    handlers = (*matters.HANDLERS, *acts.HANDLERS, *office.HANDLERS)
+    return application(handlers, web.house.settings().limits.form_kib)
