@@ -15,6 +15,7 @@ import pyrage
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.apart import in_this_process
 from tests.notices import Mail, dns, record, silent
 from tests.web.office import MATTER, NOW, POINT, make
 from typer.testing import CliRunner
@@ -46,6 +47,12 @@ LIFT = Mail("ORDER lifting the stay of 20 November", DOCKET, sent=NOW + timedelt
 MINUTE = timedelta(minutes=1)
 RAW = STAY.signed()
 RAW_ID = sha256(RAW).hexdigest()[:12]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def papers_are_opened_in_this_process() -> Iterator[None]:
+    with in_this_process():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -5,21 +5,39 @@ from __future__ import annotations
 import json
 import random
 from base64 import encodebytes
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.apart import in_this_process
 from tests.notices import SENT, Mail, dns, silent
 
-from comity.intake.court import MOST_BYTES, NotANotice, court_of, read_notice
+from comity.intake import apart
+from comity.intake.court import COURTS, MOST_BYTES, NotANotice, read_notice
 from comity.intake.docket import read_docket, same_case
 from comity.intake.entry import SHUTS, read_entry
-from comity.intake.signed import signature
+from comity.intake.inside.notice import court_of
+from comity.intake.signed import Signature, Txt, signature
+
+LOOK = apart.answer
 
 REAL = Path(__file__).parents[3] / "shared/data/court/juriscraper"
 FILES = sorted([*REAL.glob("nda/*.txt"), *REAL.glob("nef/*.html")])
+
+
+@pytest.fixture(autouse=True)
+def here() -> Iterator[None]:
+    with in_this_process():
+        yield
+
+
+def signature_of(raw: bytes, txt: Txt) -> Signature:
+    """The signature, asked for the one key that all of these messages name."""
+    by = raw.partition(b" d=")[2].partition(b";")[0].decode()
+    return signature(raw, txt, COURTS, [f"s1._domainkey.{by}"] if by else [])
 
 
 def octets(path: Path, court: str) -> bytes:
@@ -144,7 +162,7 @@ FORGED = {
 
 @pytest.mark.parametrize("how", FORGED)
 def test_what_is_not_the_courts_is_not_genuine(how: str) -> None:
-    found = signature(FORGED[how], dns, ("uscourts.gov", "fedcourts.us"))
+    found = signature_of(FORGED[how], dns)
     assert found.genuine is False and found.says
 
 
@@ -155,8 +173,18 @@ def test_where_dns_does_not_answer_nobody_knows() -> None:
 
 def test_a_signature_above_the_sender_counts() -> None:
     """A message from a host of the court's, signed for the court as a whole."""
-    assert signature(Mail(sender="x@ecf.nysd.uscourts.gov").signed(), dns, ("uscourts.gov",)).genuine is True
-    assert court_of("ecf.nysd.uscourts.gov") == court_of("nysd.uscourts.gov") == "nysd" and court_of("gov") == ""
+    assert signature_of(Mail(sender="x@ecf.nysd.uscourts.gov").signed(), dns).genuine is True
+    names = [court_of(name, list(COURTS)) for name in ("ecf.nysd.uscourts.gov", "nysd.uscourts.gov", "gov")]
+    assert names == ["nysd", "nysd", ""]
+
+
+def test_a_notice_is_read_and_its_signature_checked_in_processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within the walls: no file, no network, nobody's name."""
+    monkeypatch.setattr(apart, "answer", LOOK)
+    notice = read_notice(Mail().signed(), dns)
+    assert notice.signature.genuine is True and [entry.reading.kind for entry in notice.entries] == ["stayed"]
+    with pytest.raises(NotANotice):
+        read_notice(b"From: a@b.example\nTo: c@d.example\n\nlunch?", dns)
 
 
 def test_what_juriscraper_cannot_read_is_read_by_its_words() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.apart import in_this_process
 from tests.intake.conftest import DANA, OWEN
 
 from comity.intake.confirm import confirm
@@ -28,6 +30,12 @@ WHOLE = """<?xml version="1.0" encoding="UTF-8"?>
 <ActionRequest><CREATE><HI1Object xsi:type="auth:AuthorisationObject"><ObjectIdentifier>0</ObjectIdentifier>
 <auth:AuthorisationReference>W &amp; 12</auth:AuthorisationReference></HI1Object></CREATE></ActionRequest>{tasks}
 </ActionRequests></RequestPayload></Payload></HI1Message>"""
+
+
+@pytest.fixture(autouse=True)
+def here() -> Iterator[None]:
+    with in_this_process():
+        yield
 
 
 def message(kind: str = "SubscriberData", account: str = OWEN, place: str = "DE", more: str = "") -> str:

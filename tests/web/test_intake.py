@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -20,6 +23,7 @@ from tests.web.test_pages import Tags, text_of
 from comity.desk import arrival
 from comity.desk.matter import demand_of, load
 from comity.intake.write import write_demand
+from comity.sim.orders import Asked, Order
 from comity.sim.papers import warrant_2018
 from comity.web.papers import highlighted
 
@@ -238,6 +242,55 @@ def test_a_warrant_message_in_xml_is_read_by_its_elements(clerk: Browser) -> Non
     assert answer.status_code == 303, text_of(answer.text)
     with clerk.web.house.opened() as office:
         assert demand_of(load(office, "M-0001")).scope.categories == {"subscriber"}
+
+
+EPOC = Order((Asked("owen.ardmore@meridian.example", ("Traffic",)),), "Meridian Ireland Operations Ltd")
+TYPED = {
+    "f.served": "2026-11-18T10:00:00Z", "f.channel": "registry", "f.place": "DE", "f.court": "de-ag",
+    "f.served.eu_addressee": "true", "stands.served.eu_addressee": "yes",
+}  # fmt: skip
+
+
+def test_a_european_order_is_read_beside_its_message(clerk: Browser) -> None:
+    """Each field is marked in the message, all that was not read is said, and its clock runs from receipt."""
+    at = draft(clerk, ("order.xml", EPOC.xml.encode()))
+    page = clerk.get(at).text
+    tags = Tags(page)
+    assert not tags.wrong and not tags.open and set(tags.refs) <= set(tags.ids)
+    assert "epoc ·" in page and re.search(r'<mark id="at-\d+">Amtsgericht Linde</mark>', page)
+    assert "schema itself was not found" in page and "Section A, the issuing State" in page
+    answer = fill(clerk, at, "confirm", **TYPED)
+    assert answer.status_code == 303, text_of(answer.text)
+    with clerk.web.house.opened() as office:
+        demand = demand_of(load(office, "M-0001"))
+        assert (demand.instrument, demand.issuer, demand.emergency) == ("eu-epoc", "judge", False)
+    assert re.search(r"2026-11-\d\d|28 November|Nov", text_of(clerk.get("/matters/M-0001").text))
+
+
+def test_what_an_order_lacks_stands_in_the_way_until_somebody_states_it(clerk: Browser) -> None:
+    at = draft(clerk, ("order.xml", replace(EPOC, reference="", deadline="").xml.encode()))
+    fill(clerk, at, "check", **TYPED)
+    page = clerk.get(at).text
+    assert faults(page) == ["certificate-incomplete"] * 2 and "Annex III" in page
+    assert page.index("Missing or doubtful") < page.index('id="f-reference"') < page.index("Read, or may stay empty")
+    answer = fill(clerk, at, "confirm", **{"f.reference": "12 Gs 345/26", "f.emergency": "true"})
+    assert answer.status_code == 303, text_of(answer.text)
+    with clerk.web.house.opened() as office:
+        assert demand_of(load(office, "M-0001")).emergency
+
+
+def test_an_archive_brings_its_papers(clerk: Browser) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("letters/note.txt", "a note")
+        made.writestr("warrant.txt", PAPER)
+    page = clerk.get(draft(clerk, ("papers.zip", out.getvalue()))).text
+    assert "<h1>warrant.txt</h1>" in page and "note.txt" in page and "papers.zip" in page
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("../x.txt", "a note")
+    answer = bring(clerk, ("papers.zip", out.getvalue()))
+    assert "leads elsewhere" in text_of(answer.text) and "one by one" in text_of(answer.text)
 
 
 def test_another_paper_can_be_the_one_that_demands(clerk: Browser) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.apart import in_this_process
 from tests.notices import Mail, record
 from tests.web.office import MATTER, NOW, Browser, events
 from tests.web.test_pages import Tags, text_of
@@ -18,6 +20,12 @@ from comity.kernel.matter import standing
 STAY = Mail(docket="1:18-mj-90233", sent=NOW)
 LIFT = Mail("ORDER lifting stay", "1:18-mj-90233", sent=NOW + timedelta(hours=1), number="9")
 EVIL = '<script>alert(1)</script>" onload="x\' {{ 7*7 }}'
+
+
+@pytest.fixture(scope="module", autouse=True)
+def here() -> Iterator[None]:
+    with in_this_process():
+        yield
 
 
 @pytest.fixture

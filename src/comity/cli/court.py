@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from comity.cli.common import HERE, AsJson, OfficeAt, a_moment, app, indented, now, opened, out, print_json
+from comity.cli.common import HERE, AsJson, OfficeAt, a_moment, app, errors, indented, now, opened, out, print_json
 from comity.desk import court, court_mail
 from comity.desk.court import Line, Proposal
 from comity.desk.court_acts import Accepted, accept, dismiss
@@ -69,10 +69,14 @@ def docket(
 
 def _bring(it: Office, files: list[Path], mailbox: bool, quiet: bool) -> None:
     at, txt = now(), court_mail.txt_of(it)
-    if mailbox:
+    more = mailbox
+    while more:
         found = court_mail.look(it, at, txt)
+        more = found.more
         if not quiet:
             out.print(f"{found.messages} messages, {len(found.new)} new notices, {found.others} that are none.")
+        for key in found.unread:
+            errors.print(f"A message could not be looked at; read it where it lies: {key}", markup=False)
     for file in files:
         court.take(it, octets(file, MOST_BYTES), file.name, at, txt)
     court.apply(it, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,11 @@ from rich.markup import escape
 
 from comity.cli.common import HERE, AsJson, At, OfficeAt, a_moment, app, indented, now, opened, out, print_json
 from comity.cli.matter import pairs
+from comity.desk import arrival
 from comity.desk import demand as desk
-from comity.intake.confirm import Choice, Confirmed
+from comity.desk.arrival import Arrival, Chosen
+from comity.desk.papers import Brought
+from comity.intake.confirm import Confirmed
 from comity.intake.passages import Proposal
 from comity.kernel.demand import Demand
 
@@ -20,33 +24,38 @@ SURE = {"certain": "green", "likely": "cyan", "doubtful": "yellow"}
 
 @app.command()
 def receive(
-    file: Annotated[Path, typer.Argument(help="a demand (TOML, JSON) or a paper (PDF, plain text)")],
+    file: Annotated[
+        Path, typer.Argument(help="a demand (TOML, JSON), a paper (PDF, text, XML), or what brought them (.eml, .zip)")
+    ],
     by: Annotated[str | None, typer.Option("--by", help="who confirms it: a person of office.toml")] = None,
     choose: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE you choose for a field; repeat it for a list")
     ] = None,
+    paper: Annotated[str, typer.Option("--paper", help="which paper demands, of several that came together")] = "",
     at: At = None,
     office: OfficeAt = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Read a demand. Without --by it only shows what was read; with --by that person confirms it."""
     moment = a_moment(at) if at else now()
-    done: Confirmed | None = None
     with opened(office) as it:
-        read = desk.take_in(it, file, moment)
-        if isinstance(read, Proposal):
-            if by is None:
-                _show_proposal(read, as_json)
-                return
-            done = desk.confirmed(it, read, _choices(choose), by, moment)
-            read = done.demand
+        came = arrival.from_file(it, file, by or "", moment, paper)
+        if came.paper.written:
+            done = None
+            alone = len(came.papers) == 1
+            read = desk.take_in(it, file, moment) if alone else arrival.demanded(it, came, by or "", moment)[0]
+        elif by is None:
+            _show_proposal(arrival.proposal_of(came), came, as_json)
+            return
+        else:
+            read, done = arrival.demanded(it, replace(came, choices=_choices(choose)), by, moment)
         if by is not None:
             desk.receive(it, read, by, moment, done)
     _show_demand(read, by, done, as_json)
 
 
-def _choices(given: list[str] | None) -> dict[str, Choice]:
-    choices: dict[str, Choice] = {}
+def _choices(given: list[str] | None) -> dict[str, Chosen]:
+    choices: dict[str, Chosen] = {}
     for name, value in pairs(given):
         before = choices.get(name)
         if before is None:
@@ -56,10 +65,13 @@ def _choices(given: list[str] | None) -> dict[str, Choice]:
     return choices
 
 
-def _show_proposal(read: Proposal, as_json: bool) -> None:
+def _show_proposal(read: Proposal, came: Arrival, as_json: bool) -> None:
     if as_json:
-        print_json(read.as_json())
+        print_json(read.as_json() | {"papers": [_plain(one) for one in came.papers]})
         return
+    for one in came.papers if len(came.papers) > 1 else ():
+        why = "is taken for the demand" if one is came.paper else one.trouble or "came with it"
+        indented(escape(f"{one.title} ({one.kind}): {why}"), 0)
     out.print(f"[bold]{escape(read.title)}[/] seems to say (nothing is recorded yet):\n")
     for field in read.fields:
         passage = " ".join(field.passage.split())
@@ -68,9 +80,14 @@ def _show_proposal(read: Proposal, as_json: bool) -> None:
         if field.sure != "certain":
             out.print(f"      [dim]{escape(field.why)}[/]")
     for gap in read.missing:
-        out.print(f"  [yellow]{gap.name} was not found[/]: {escape(gap.needs)}")
+        told = f"{gap.name} was not found" if gap.name != "rest" else "not read"
+        out.print(f"  [yellow]{told}[/]: {escape(gap.needs)}{f' ({gap.fault})' if gap.fault else ''}")
     out.print("\nNo paper says when and how it reached you. To confirm it:")
     out.print("  comity receive … --by YOU --set served=2013-12-04T15:00Z --set channel=post [--set NAME=VALUE …]")
+
+
+def _plain(one: Brought) -> dict[str, str]:
+    return {"title": one.title, "digest": one.digest, "kind": one.kind, "trouble": one.trouble}
 
 
 def _show_demand(read: Demand, by: str | None, done: Confirmed | None, as_json: bool) -> None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from comity.cli.common import HERE, AsJson, OfficeAt, app, errors, now, opened, out, print_json, table
+from comity.errors import ComityError
+
+if TYPE_CHECKING:
+    from comity.web.house import House
 
 STATES = {"waiting": "yellow", "running": "cyan", "done": "green", "failed": "red"}
 PAUSE = 1.0
@@ -24,7 +31,7 @@ def work(
     beside: Annotated[int, typer.Option(help="end with this process", hidden=True)] = 0,
     office: OfficeAt = HERE,
 ) -> None:
-    """Do what takes long: collections, sweeps, clocks; as many at once as you like, each does another job."""
+    """Do what takes long: collections, sweeps, clocks, the mailbox; as many at once as you like."""
     from contextlib import suppress
 
     from comity.desk.worker import work as do
@@ -32,7 +39,7 @@ def work(
     from comity.web.house import House
 
     house = House(office)
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), nullcontext() if once else _post(house):
         while not beside or os.getppid() == beside:
             job = None
             try:
@@ -50,6 +57,34 @@ def work(
                 if once:
                     return
                 time.sleep(PAUSE)
+
+
+@contextmanager
+def _post(house: House) -> Iterator[None]:
+    """While this lasts the desk's mailbox is looked into, however long anything else takes."""
+    from comity.desk.worker import post
+    from comity.registry.port import RegistryError
+
+    over = Event()
+
+    def looking() -> None:
+        while not over.wait(PAUSE):
+            try:
+                with house.opened() as it:
+                    post(it, now)
+            except RegistryError:
+                over.wait(TROUBLE)  # the other thread says it
+            except ComityError as error:
+                errors.print(error.message, markup=False)
+                over.wait(TROUBLE)
+
+    thread = Thread(target=looking, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(PAUSE)
 
 
 @app.command()

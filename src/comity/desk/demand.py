@@ -12,17 +12,14 @@ from comity.desk.matter import load, record
 from comity.desk.office import Office
 from comity.errors import Faulty
 from comity.intake.confirm import Choice, Confirmed, confirm
-from comity.intake.detect import kind_of, read_paper
-from comity.intake.etsi import is_etsi, propose_etsi
+from comity.intake.detect import kind_of
 from comity.intake.form import read_demand
 from comity.intake.known import Known
 from comity.intake.octets import octets
 from comity.intake.passages import Proposal
 from comity.intake.pdf import MOST_BYTES
-from comity.intake.warrant import propose
 from comity.kernel.demand import Demand, Finding
 from comity.kernel.matter import Event, Matter
-from comity.registry.blobs import Blobs
 
 
 def known(office: Office) -> Known:
@@ -44,23 +41,15 @@ def next_matter(office: Office) -> str:
     return next(name for n in range(1, len(taken) + 2) if (name := f"M-{n:04d}") not in taken)
 
 
-def take_in(office: Office, path: Path, today: datetime) -> Demand | Proposal:
-    """A demand as somebody wrote it down (TOML, JSON), or what a paper (text, PDF) seems to demand, to be confirmed."""
-    raw = octets(path, MOST_BYTES)
-    kind = kind_of(raw)
-    if kind in ("toml", "json"):
-        demand, faults = read_demand(path, kind, known(office), today.astimezone(UTC).date())
-        if demand is None:
-            raise Faulty(tuple(faults), path=str(path))
-        return demand
-    text = read_paper(path)
-    kept = Blobs(office.root / "blobs").put([raw])
-    return proposed(text, known(office), path.name, kept)
-
-
-def proposed(text: str, here: Known, title: str, digest: str) -> Proposal:
-    """What a text seems to demand: a warrant message in XML by its elements, any other paper by its words."""
-    return (propose_etsi if is_etsi(text) else propose)(text, here, title, digest)
+def take_in(office: Office, path: Path, today: datetime) -> Demand:
+    """A demand as somebody wrote it down in a file (TOML, JSON), or a refusal with every fault and its line."""
+    kind = kind_of(octets(path, MOST_BYTES))
+    demand, faults = read_demand(
+        path, "json" if kind == "json" else "toml", known(office), today.astimezone(UTC).date()
+    )
+    if demand is None:
+        raise Faulty(tuple(faults), path=str(path))
+    return demand
 
 
 def written(office: Office, raw: bytes, today: datetime) -> Demand:
@@ -74,7 +63,7 @@ def written(office: Office, raw: bytes, today: datetime) -> Demand:
 def confirmed(office: Office, proposal: Proposal, choices: Mapping[str, Choice], by: str, at: datetime) -> Confirmed:
     """The demand that `by` confirms, with the source of each value; or every fault that still stands in the way."""
     given: dict[str, Choice] = {"id": next_matter(office)}
-    if not proposal.of("served_entity"):
+    if not proposal.of("served_entity") and not proposal.owes("served_entity"):
         given["served_entity"] = office.settings.served_entity
     given |= choices
     done, faults = confirm(proposal, given, known(office), by, at)

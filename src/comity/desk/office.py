@@ -14,6 +14,7 @@ from typing import Any, Final
 from comity.desk.estate import Holdings, accounts_path, read_estate
 from comity.desk.kept import Kept
 from comity.desk.limits import Api, Limits, limits_faults, read_limits
+from comity.desk.mailbox import Mailbox, mailbox_faults, read_mailbox
 from comity.desk.recall import Recall
 from comity.desk.roles import ACTS, ONLY_READS, RENAMED, ROLES, clashes, why_not
 from comity.errors import ComityError, Faulty
@@ -109,6 +110,7 @@ class Settings:
     dns: Path | None = None
     limits: Limits = field(default_factory=Limits)
     api: Api = field(default_factory=Api)
+    imap: Mailbox | None = None
 
 
 @dataclass
@@ -249,7 +251,8 @@ def read_settings(path: Path) -> Settings:
     people = {row["name"]: frozenset(row["roles"]) for _, row in document.rows("person")}
     laws, mailbox, dns = (path.parent / head[key] if key in head else None for key in ("laws", "mailbox", "dns"))
     told = [head.get(key, "") for key in ("contact", "database", "approve_with")]
-    more: tuple[Any, ...] = (head.get("notify", True), laws, *told, mailbox, dns, *read_limits(document.data))
+    rest = (*read_limits(document.data), read_mailbox(document))
+    more: tuple[Any, ...] = (head.get("notify", True), laws, *told, mailbox, dns, *rest)
     return Settings(head["name"], head["served_entity"], people, *more)
 
 
@@ -261,7 +264,7 @@ def _settings_faults(document: Document) -> list[Fault]:
     if (way := document.data.get("office", {}).get("approve_with", WAYS[0])) not in WAYS:
         where, remedy = document.at("office", 0, "approve_with"), f"use {' or '.join(WAYS)}, or leave it out"
         found.append(Fault("unknown-way", where, f"`{way}` is no way to approve", remedy))
-    found += limits_faults(document)
+    found += [*limits_faults(document), *mailbox_faults(document)]
     for index, row in document.rows("person"):
         found += SHAPES["person"].faults(document, "person", index, row)
         where, held = document.at("person", index, "roles"), row.get("roles", ())

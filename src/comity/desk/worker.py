@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Final
 
-from comity.desk import clocks
+from comity.desk import clocks, court_mail
 from comity.desk.collection import Doing, Order, carry_out
 from comity.desk.jobs import COLLECT, EXPOSURE, LEASE, Hold, Now, Runner, turn
 from comity.desk.office import Office
@@ -37,11 +37,20 @@ def expose(hold: Hold) -> None:
     asked.do(hold)
 
 
-RUNNERS: Final[dict[str, Runner]] = {COLLECT: collect, EXPOSURE: expose, clocks.CLOCKS: clocks.look}
+RUNNERS: Final[dict[str, Runner]] = {
+    COLLECT: collect, EXPOSURE: expose, clocks.CLOCKS: clocks.look, court_mail.MAIL: court_mail.do,
+}  # fmt: skip
 """What does a job of each kind. Reviews and tasks are jobs too, and people do them."""
 
 
 def work(office: Office, now: Now, lease: timedelta = LEASE) -> Job | None:
     """Do the next thing that is to be done; None if there is nothing."""
     clocks.wind(office, now())
+    court_mail.wind(office, now())
     return turn(office, now, RUNNERS, lease)
+
+
+def post(office: Office, now: Now, lease: timedelta = LEASE) -> Job | None:
+    """Look into the desk's mailbox if it is time to, whatever else is being done: a stay waits for no collection."""
+    court_mail.wind(office, now())
+    return turn(office, now, {court_mail.MAIL: court_mail.do}, lease)

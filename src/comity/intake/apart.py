@@ -21,7 +21,7 @@ from typing import Any, Final, Literal
 from comity.errors import ComityError, Faulty
 from comity.kernel.words import Fault
 
-Task = Literal["pdftext", "unpack", "mailproof", "pdfproof", "xmlproof"]
+Task = Literal["pdftext", "unpack", "mailproof", "notice", "pdfproof", "xmlproof", "xmltree"]
 INSIDE: Final = Path(__file__).with_name("inside")
 WALLS: Final = {
     "limits": "its memory and time", "network": "the network", "files": "files", "calls": "other programs",
@@ -58,6 +58,11 @@ class Unopened(Faulty):
     def what(self) -> str:
         """What is wrong with it, in words."""
         return str(self.fields["what"])
+
+    @property
+    def name(self) -> str:
+        """The name of its one fault."""
+        return str(getattr(self.faults[0], "name", ""))
 
 
 class NotInstalled(ComityError):

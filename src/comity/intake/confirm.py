@@ -79,7 +79,8 @@ def confirm(
     kinds = [field.value for field in proposal.of("instrument")]
     if NONDISCLOSURE.code in kinds and choices.get("instrument", NONDISCLOSURE.code) == NONDISCLOSURE.code:
         return None, [fault("not-a-demand", settled.at("instrument"), "the paper asks for no records")]
-    names = tuple(dict.fromkeys((*TABLES, *(field.name for field in proposal.fields), *choices)))
+    told = (*(field.name for field in proposal.fields), *(gap.name for gap in proposal.missing if gap.fault))
+    names = tuple(dict.fromkeys((*TABLES, *told, *choices)))
     faults = [wrong for name in names for wrong in settled.wrong(name)]
     document, sources = settled.document(names)
     demand, more = demand_from(document, known, at.astimezone(UTC).date())
@@ -128,6 +129,9 @@ class _Settled:
         if name in self.choices:
             if not self.table(name):
                 yield fault("unknown-field", self.at(name), f"`{name}` is no field of a demand")
+            return
+        if self.table(name) and (owed := self.proposal.owes(name)):
+            yield fault(owed.fault, self.at(name), owed.needs)
             return
         fields = self.proposal.of(name) if self.table(name) else ()
         if name == "court" and len(fields) > 1:

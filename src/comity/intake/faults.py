@@ -37,6 +37,11 @@ NAMES: Final[dict[str, str]] = {
     "unknown-code": "use a value that the term admits",
     "stated-elsewhere": "take it out of [facts]",
     "not-a-demand": "record it as a `gagged` event of the matter it belongs to",
+    "not-an-order": "only forms 1 and 2 are demands; record any other in the matter of the order that it speaks of",
+    "certificate-incomplete": "ask the authority to complete it (Annex III), and state here what it answers",
+    "certificate-unclear": "read the passage and state what it means, or ask the authority (Annex III)",
+    "certificate-unread": "read the section on the paper, and state what it says",
+    "certificate-mixed": "choose the accounts and the data of one request; bring the message again for the next",
     "unconfirmed": "read the passage and choose a value",
     "unknown-field": "choose only values for fields of a demand",
 }

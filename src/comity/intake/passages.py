@@ -54,10 +54,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something a demand needs or may limit that was not found, and what it would take to fill it."""
+    """Something a demand needs or may limit that was not found, and what it would take to fill it.
+
+    `fault` names what is wrong with a paper that had to say it: then a person states it, whatever the field.
+    """
 
     name: str
     needs: str
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,17 @@ class Proposal:
         """The values proposed for one field, in the order of the paper; a list has one field for each of its parts."""
         return tuple(field for field in self.fields if field.name == name)
 
+    def owes(self, name: str) -> Missing | None:
+        """What the paper had to say of a field and does not, or not so that it can be taken over."""
+        return next((gap for gap in self.missing if gap.name == name and gap.fault), None)
+
     def as_json(self) -> dict[str, object]:
         """The proposal as it is shown and kept."""
         return {
             "title": self.title,
             "paper": self.paper,
             "fields": [field.as_json() for field in self.fields],
-            "missing": [{"name": gap.name, "needs": gap.needs} for gap in self.missing],
+            "missing": [{"name": gap.name, "needs": gap.needs, "fault": gap.fault} for gap in self.missing],
         }
 
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 from comity.errors import ComityError
 from comity.intake import apart
 from comity.intake.octets import octets
-from comity.kernel.words import Fault
 
 MOST_BYTES: Final = 32 << 20
 MOST_PAGES: Final = 1000
@@ -73,8 +72,8 @@ def _extracted(raw: bytes, path: str) -> dict[str, Any]:
     try:
         return apart.look("pdftext", raw, path, pages=MOST_PAGES, characters=MOST_CHARACTERS)
     except apart.Unopened as error:
-        name = error.faults[0].name if isinstance(error.faults[0], Fault) else ""
-        return {"why": {"paper-too-slow": "time", "paper-too-big": "memory"}.get(name, name), "what": error.what}
+        why = {"paper-too-slow": "time", "paper-too-big": "memory"}.get(error.name, error.name)
+        return {"why": why, "what": error.what}
 
 
 def _refusal(found: dict[str, Any], path: str) -> ComityError:

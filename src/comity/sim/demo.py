@@ -19,6 +19,7 @@ import pyrage
 
 from comity.desk import collection, gate, notice, office
 from comity.desk import demand as intake
+from comity.desk.arrival import from_file
 from comity.desk.decision import Assessment, assess
 from comity.desk.matter import load, record
 from comity.desk.office import Office
@@ -150,8 +151,8 @@ def confirmed(office: Office, paper: Path, name: str, text: str, served: datetim
     """A paper taken in, read, confirmed by the clerk and found on the court's own docket; its matter begins."""
     paper.parent.mkdir(exist_ok=True)
     paper.write_text(text, encoding="utf-8")
-    read = intake.take_in(office, paper, served)
-    assert isinstance(read, Proposal)
+    read = from_file(office, paper, "clerk", served).paper.proposal
+    assert read is not None
     choices: dict[str, Choice] = {"id": name, "served": served, "channel": "post", "served_entity": "meridian-corp"}
     done = intake.confirmed(office, read, choices | {"demand.gag": False}, "clerk", served)
     intake.receive(office, done.demand, "clerk", served, done)

@@ -1,4 +1,4 @@
-"""Intake: a demand is brought, read beside its paper, mended, and confirmed; until then it is a draft, kept on disk."""
+"""Intake: a demand is brought, read beside its paper, mended, and confirmed; until then it is an arrival, on disk."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from comity.desk import arrival, draft_form
-from comity.desk.arrival import Draft, Preview
+from comity.desk import arrival, arrival_form
+from comity.desk.arrival import Arrival, Preview
+from comity.desk.arrival_form import Row
 from comity.desk.demand import known
-from comity.desk.draft_form import Row
 from comity.desk.office import Office, titled
 from comity.desk.papers import Brought as Paper
 from comity.desk.papers import octets_of, read
@@ -29,9 +29,9 @@ MOST_TYPED: Final = 2 << 20
 
 @dataclass
 class Reading:
-    """A draft as a page shows it."""
+    """An arrival as a page shows it."""
 
-    draft: Draft
+    arrived: Arrival
     rows: list[Row] = field(default_factory=list)
     preview: Preview | None = None
     title: str = ""
@@ -42,13 +42,13 @@ class Reading:
     @property
     def beside(self) -> list[Any]:
         """What the paper says that is no field of a demand: its judge, a request for silence."""
-        proposal, names = self.draft.paper.proposal, {row.name for row in self.rows}
+        proposal, names = self.arrived.paper.proposal, {row.name for row in self.rows}
         return [one for one in proposal.fields if one.name not in names] if proposal else []
 
     @property
     def rest(self) -> list[str]:
         """What was not read at all, in words."""
-        proposal, names = self.draft.paper.proposal, {row.name for row in self.rows}
+        proposal, names = self.arrived.paper.proposal, {row.name for row in self.rows}
         return [gap.needs for gap in proposal.missing if gap.name not in names] if proposal else []
 
     def at(self, name: str) -> str:
@@ -83,49 +83,49 @@ def bring(request: Asking, data: Brought) -> Page:
         return show_all(request, Trouble.of(error), pasted)
 
     def do(office: Office, at: Any) -> tuple[str, str]:
-        draft = arrival.begin(office, papers, request.user.person, at)
-        return f"{HERE}/{draft.id}", "It was read. Nothing begins before somebody confirms it."
+        arrived = arrival.begin(office, papers, request.user.person, at)
+        return f"{HERE}/{arrived.id}", "It was read. Nothing begins before somebody confirms it."
 
     return web.act(request, data, do, lambda trouble: show_all(request, trouble, pasted))
 
 
 @get(HERE + "/{id:str}", sync_to_thread=True)
-def draft(request: Asking, id: FromPath[str]) -> Page:
+def arrived(request: Asking, id: FromPath[str]) -> Page:
     """A demand that is being read, beside its paper."""
     return show(request, id)
 
 
 def show(request: Asking, id: str, error: Trouble | None = None) -> Page:
-    """A draft's page; after a refusal with the trouble."""
+    """An arrival's page; after a refusal with the trouble."""
     web = web_of(request)
     with web.house.opened() as office:
         arrival.looks(office, request.user.person)
         made = Reading(arrival.one(office, id))
-        made.rows = draft_form.form(office, made.draft)
-        if made.draft.ended is None:
+        made.rows = arrival_form.form(office, made.arrived)
+        if made.arrived.ended is None:
             try:
-                made.preview = arrival.preview(office, made.draft, request.user.person, web.now())
+                made.preview = arrival.preview(office, made.arrived, request.user.person, web.now())
                 made.title = titled(office, made.preview.demand.instrument)
             except ComityError as trouble:
                 made.stands = Trouble.of(trouble)
-    for number, paper in enumerate(made.draft.papers):
-        fields = paper.proposal.fields if paper.proposal and number == made.draft.main else ()
+    for number, paper in enumerate(made.arrived.papers):
+        fields = paper.proposal.fields if paper.proposal and number == made.arrived.main else ()
         marked, ids = highlighted(paper.text, [(str(n), (f.start, f.end)) for n, f in enumerate(fields)])
         made.ids |= {_key(fields[int(n)]): at for n, at in ids.items()}
         made.texts.append((paper, marked))
-    return web.page(request, "draft.html", HERE, error=error, made=made, key=_key)
+    return web.page(request, "arrival.html", HERE, error=error, made=made, key=_key)
 
 
 def _key(reading: Any) -> str:
     return f"{reading.name} {reading.start} {reading.end} {reading.value}"
 
 
-def _choose(office: Office, id: str, data: dict[str, Any], by: str) -> Draft:
+def _choose(office: Office, id: str, data: dict[str, Any], by: str) -> Arrival:
     """Keep what the form says."""
     typed = {name: list(texts(data, name)) for name in data}
     before = arrival.one(office, id)
     main = int(text(data, "main") or before.main)
-    chosen = draft_form.choices(draft_form.form(office, before), typed) if main == before.main else {}
+    chosen = arrival_form.choices(arrival_form.form(office, before), typed) if main == before.main else {}
     return arrival.choose(office, id, arrival.Typed(main, chosen, str(data.get("text", ""))), by)
 
 
@@ -154,7 +154,7 @@ def confirm(request: Asking, id: FromPath[str], data: Form) -> Page:
 
 @post(HERE + "/{id:str}/aside", sync_to_thread=True)
 def aside(request: Asking, id: FromPath[str], data: Form) -> Page:
-    """Set a draft aside, with a reason."""
+    """Set an arrival aside, with a reason."""
 
     def do(office: Office, at: Any) -> tuple[str, str]:
         arrival.set_aside(office, id, text(data, "why"), request.user.person, at)
@@ -165,7 +165,7 @@ def aside(request: Asking, id: FromPath[str], data: Form) -> Page:
 
 @get(HERE + "/{id:str}/paper/{number:int}", sync_to_thread=True)
 def save(request: Asking, id: FromPath[str], number: FromPath[int]) -> Response[Any]:
-    """One of a draft's papers, to be saved."""
+    """One of an arrival's papers, to be saved."""
     with web_of(request).house.opened() as office:
         arrival.looks(office, request.user.person)
         papers = arrival.one(office, id).papers
@@ -174,4 +174,4 @@ def save(request: Asking, id: FromPath[str], number: FromPath[int]) -> Response[
         return saved(papers[number].title, octets_of(office, papers[number].digest))
 
 
-HANDLERS: Final = (intake, bring, draft, check, confirm, aside, save)
+HANDLERS: Final = (intake, bring, arrived, check, confirm, aside, save)

@@ -71,7 +71,7 @@ def show(request: Asking, error: Trouble | None = None, typed: dict[str, Any] | 
         found = court.proposals(office)
         waiting = [_shown(office, one, web.now()) for one in found if one.waits]
         settled = [_shown(office, one, web.now()) for one in found if not one.waits][:MOST_SETTLED]
-        matters, box = sorted(office.matters()), office.settings.mailbox is not None
+        matters, box = sorted(office.matters()), bool(office.settings.mailbox or office.settings.imap)
     return web.page(
         request, "notices.html", HERE, error=error, waiting=waiting, settled=settled, matters=matters, mailbox=box,
         kinds=PROPOSED, categories=sorted(CATEGORIES), typed=typed or {},

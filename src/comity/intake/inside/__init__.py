@@ -6,7 +6,9 @@ module has one function, `look(raw, options)`, from octets to what JSON can say;
 walls      the process itself: limits, no network, no file but Python's own
 pdftext    the text of a PDF
 unpack     the leaves of a message or an archive, however nested
+notice     a court's notice of electronic filing: its words, its entries, the keys that its signatures want
 mailproof  DKIM, SPF, DMARC and ARC of a message, on answers of the DNS that are handed in
 pdfproof   the signatures of a PDF
 xmlproof   the signature of an XML paper, and its text
+xmltree    the elements of an XML message, each with its text and its place
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from email.utils import getaddresses
 from types import SimpleNamespace
 from typing import Any, Final
@@ -98,10 +98,10 @@ class Said:
     debug = info = warning = lambda self, *_: None
 
 
-def signatures(raw: bytes, names: Names, at: float) -> list[dict[str, Any]]:
-    """Each DKIM signature, as it was at the moment of receipt."""
+def signatures(raw: bytes, names: Names, at: float | None) -> list[dict[str, Any]]:
+    """Each DKIM signature, as it was at the moment of receipt; without one, as it is now."""
     heads = email.message_from_bytes(raw).get_all("dkim-signature", [])
-    with clock_at(at):
+    with clock_at(at) if at is not None else nullcontext():
         return [signature(raw, number, tags(str(head)), names) for number, head in enumerate(heads[:MOST])]
 
 
@@ -129,7 +129,7 @@ def signature(raw: bytes, number: int, own: dict[str, str], names: Names) -> dic
     return {
         "domain": own.get("d", "").lower(), "selector": own.get("s", ""), "valid": None if unknown else valid,
         "what": what or ("it holds" if valid else "what was signed is not what came"), "partial": own.get("l", ""),
-        "heads": own.get("h", "").lower(),
+        "heads": own.get("h", "").lower(), "limited": "l" in own, "algorithm": own.get("a", "").lower(),
     }  # fmt: skip
 
 
@@ -203,10 +203,14 @@ def text_of(value: object) -> str:
 
 
 def look(raw: bytes, options: dict[str, Any]) -> dict[str, Any]:
-    """All four, the domains a reader sees as the sender's, and the names that were wanted."""
+    """All four, the domains a reader sees as the sender's, and the names that were wanted; `only` DKIM if so asked."""
     names, message = Names(options["answers"]), email.message_from_bytes(raw)
     shown = getaddresses([str(head) for head in message.get_all("from", [])])
-    addresses = [address.lower() for _, address in shown if "@" in address]
+    whole = [address.strip().lower() for _, address in shown]
+    addresses = [address for address in whole if "@" in address]
+    if options.get("only") == "dkim":
+        heads = [name.lower() for name in message]
+        return {"addresses": whole, "heads": heads, "dkim": signatures(raw, names, options.get("at"))}
     domains = list(dict.fromkeys(address.rpartition("@")[2].rstrip(".") for address in addresses))
     if len(message.get_all("from", [])) > 1:
         domains = domains if len(domains) > 1 else domains * 2

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from comity.desk.arrival import Chosen, Draft
+from comity.desk.arrival import Arrival, Chosen
 from comity.desk.demand import known, next_matter
 from comity.desk.office import Office
 from comity.intake.confirm import LIMITS, LISTS
@@ -46,6 +46,8 @@ class Row:
     """Somebody said that there is no such limit."""
     stands: bool = False
     """Somebody said that the field is right as it stands, doubtful readings left out."""
+    owed: bool = False
+    """The paper had to say it, and does not."""
 
     @property
     def further(self) -> bool:
@@ -65,27 +67,28 @@ class Row:
     @property
     def waits(self) -> bool:
         """Whether a person has to look at it before the demand can be confirmed."""
-        open_ = (self.needed and not self.value) or bool(self.gap and self.limit and not self.value)
+        open_ = (self.needed and not self.value) or bool(self.gap and (self.limit or self.owed) and not self.value)
         return not (self.none or self.stands) and (open_ or (self.doubtful and self.value == self.default))
 
 
-def form(office: Office, draft: Draft) -> list[Row]:
-    """The rows of a draft's form; what waits for a person comes first."""
-    proposal = draft.paper.proposal
+def form(office: Office, arrived: Arrival) -> list[Row]:
+    """The rows of an arrival's form; what waits for a person comes first."""
+    proposal = arrived.paper.proposal
     if proposal is None:
         return []
     keys = {key.name: key for key in (*DEMAND, *SCOPE)}
     given = {"id": next_matter(office)}
-    if not proposal.of("served_entity"):
+    if not proposal.of("served_entity") and not proposal.owes("served_entity"):
         given["served_entity"] = office.settings.served_entity
     options = _options(office)
-    rows = [_row(keys[name], draft, proposal, (options.get(name, ()), given.get(name, ""))) for name in LAID]
+    rows = [_row(keys[name], arrived, proposal, (options.get(name, ()), given.get(name, ""))) for name in LAID]
     for term in office.packs.words.terms.values():
         name = term.name
-        if name in OWN_TERMS or not (name.startswith("demand.") or proposal.of(name)):
+        told = proposal.of(name) or any(gap.name == name for gap in proposal.missing)
+        if name in OWN_TERMS or not (name.startswith("demand.") or told):
             continue
         codes = TRUTHS if term.kind == "truth" else tuple((code, code) for code in term.codes)
-        rows.append(_row(Key(name, str, term.meaning), draft, proposal, (codes, "")))
+        rows.append(_row(Key(name, str, term.meaning), arrived, proposal, (codes, "")))
     return sorted(rows, key=lambda row: not row.waits)
 
 
@@ -103,21 +106,23 @@ def _options(office: Office) -> dict[str, Options]:
     }
 
 
-def _row(key: Key, draft: Draft, proposal: Proposal, more: tuple[Options, str]) -> Row:
+def _row(key: Key, arrived: Arrival, proposal: Proposal, more: tuple[Options, str]) -> Row:
     options, given = more
     readings = proposal.of(key.name)
     sure = [reading.value for reading in readings if reading.sure != "doubtful"]
     default = "\n".join(sure) or given
-    chosen = draft.choices.get(key.name, default)
-    gap = next((gap.needs for gap in proposal.missing if gap.name == key.name), "")
+    chosen = arrived.choices.get(key.name, default)
+    owed = proposal.owes(key.name)
+    gap = owed.needs if owed else next((gap.needs for gap in proposal.missing if gap.name == key.name), "")
     many = key.name in LISTS
     shape = ("many" if many else "one") if options else "list" if many else "text"
     none, stands = (
-        key.name in draft.choices and chosen is None,
-        key.name in draft.choices and chosen == _as(key, default),
+        key.name in arrived.choices and chosen is None,
+        key.name in arrived.choices and chosen == _as(key, default),
     )
     return Row(
-        key.name, key.meaning, key.needed, shape, options, default, _shown(chosen), readings, gap, none, stands
+        key.name, key.meaning, key.needed, shape, options, default, _shown(chosen), readings, gap, none, stands,
+        bool(owed),
     )  # fmt: skip
 
 
