@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from comity.exposure.classes import Classes, Codes
 from comity.exposure.judges import Found
-from comity.exposure.sweep import Row, Ruling, Sweep, View, common
+from comity.exposure.sweep import Row, Ruling, Sweep, View, bucketed, common
 from comity.kernel.words import Value
 
 NOT_HELD: Final = "not held"
 """Stands where the estate has no such records, or no demand for them is made from that place."""
+
+UNRANKED: Final = -1
 
 Side = tuple[Ruling, Found] | None
 
@@ -67,17 +69,17 @@ _Of = tuple[Sweep, Row | None]
 def _row(old: _Of, new: _Of, view: View, classes: Classes) -> Iterator[Move]:
     rows = [row for _, row in (old, new) if row is not None]
     sides = [_Side(sweep, row) for sweep, row in (old, new)]
-    stores = {store for row in rows for store in row.rulings if sides[0].rests(store) != sides[1].rests(store)}
+    stores = {store for row in rows for store in row.rulings if sides[0].on(store) != sides[1].on(store)}
     if not stores:
         return
     seen = view.of(tuple(common([row.buckets for row in rows], classes)), stores)
+    turned = _Turned(sides[0], sides[1], seen.keys)
     found: dict[tuple[str, Side, Side], tuple[int, int, Codes]] = {}
     for store, numbers in seen.counts.items():
-        for key, specimen, number in zip(seen.keys, seen.specimens, numbers, strict=True):
-            was, then = (side.of(store, key) for side in sides)
-            if number and verdict(was) != verdict(then):
-                total, most, shown = found.get((store, was, then), (0, 0, specimen))
-                best = (most, shown) if most >= number else (number, specimen)
+        for at, was, then in turned.of(store):
+            if number := numbers[at]:
+                total, most, shown = found.get((store, was, then), (0, 0, seen.specimens[at]))
+                best = (most, shown) if most >= number else (number, seen.specimens[at])
                 found[store, was, then] = (total + number, *best)
     for (store, was, then), (total, _, specimen) in found.items():
         facts = tuple(classes.facts(specimen).items())
@@ -89,22 +91,52 @@ class _Side:
 
     def __init__(self, sweep: Sweep, row: Row | None) -> None:
         self.sweep, self.row = sweep, row
-        self.places = {key: at for at, key in enumerate(row.keys)} if row else {}
-        self.kept: dict[tuple[str, int], Side] = {}
+        self.rests: dict[tuple[int, ...], tuple[object, ...]] = {}
 
-    def rests(self, store: str) -> tuple[object, ...]:
+    def tried(self, store: str) -> tuple[int, ...]:
+        """The rulings on a store."""
+        return self.row.rulings.get(store, ()) if self.row else ()
+
+    def on(self, store: str) -> tuple[object, ...]:
         """What everything said of a store rests on: where that is the same on both sides, nothing moves."""
-        rulings = self.row.rulings.get(store, ()) if self.row else ()
-        found = [self.sweep.rulings[at] for at in rulings]
-        return (self.row and self.row.keys, *((one.template, one.served, one.basis) for one in found))
+        tried = self.tried(store)
+        if tried not in self.rests:
+            found = [self.sweep.rulings[at] for at in tried]
+            self.rests[tried] = (self.row and self.row.keys, *[(one.template, one.served, one.basis) for one in found])
+        return self.rests[tried]
 
-    def of(self, store: str, codes: Codes) -> Side:
-        row = self.row
-        if row is None or store not in row.rulings:
-            return None
-        at = self.places.get(tuple(bucket[code] for bucket, code in zip(row.buckets, codes, strict=True)))
-        if at is None:
-            return None
-        if (store, at) not in self.kept:
-            self.kept[store, at] = self.sweep.best(row, store, at)
-        return self.kept[store, at]
+    def places(self, keys: Sequence[Codes]) -> list[int]:
+        """Which class of the row each of several finer ones is in; -1 if none."""
+        if self.row is None:
+            return [-1] * len(keys)
+        own = {key: at for at, key in enumerate(self.row.keys)}
+        return [own.get(key, -1) for key in bucketed(keys, self.row.buckets)]
+
+    def standing(self, tried: tuple[int, ...]) -> list[int]:
+        """The rank of what is said, class by class, and last of where nothing is."""
+        return [
+            *(self.sweep.standing(tried) if tried else [UNRANKED] * len(self.row.keys if self.row else ())),
+            UNRANKED,
+        ]
+
+    def of(self, tried: tuple[int, ...], place: int) -> Side:
+        """What is said of one class."""
+        return self.sweep.strongest(tried, place) if tried and place >= 0 else None
+
+
+class _Turned:
+    """The classes whose verdict turns; stores that the same rulings are about are looked at once."""
+
+    def __init__(self, old: _Side, new: _Side, keys: Sequence[Codes]) -> None:
+        self.old, self.new = old, new
+        self.places = list(enumerate(zip(old.places(keys), new.places(keys), strict=True)))
+        self.kept: dict[tuple[tuple[int, ...], tuple[int, ...]], list[tuple[int, Side, Side]]] = {}
+
+    def of(self, store: str) -> list[tuple[int, Side, Side]]:
+        """Those of a store's classes, each with what was said and what is."""
+        old, new = tried = self.old.tried(store), self.new.tried(store)
+        if tried not in self.kept:
+            before, after = self.old.standing(old), self.new.standing(new)
+            turned = [(at, was, then) for at, (was, then) in self.places if before[was] != after[then]]
+            self.kept[tried] = [(at, self.old.of(old, was), self.new.of(new, then)) for at, was, then in turned]
+        return self.kept[tried]

@@ -18,6 +18,7 @@ import duckdb
 from comity.errors import ComityError
 from comity.exposure import apply
 from comity.exposure.accounts import DUCKDB, Accounts, opened
+from comity.exposure.apply import Judged
 from comity.exposure.classes import Classes
 
 POSTGRES: Final = "postgres"
@@ -86,14 +87,14 @@ def accounts_of(con: duckdb.DuckDBPyConnection, source: Source) -> Iterator[Acco
         raise NoSuchEngine(name=source.engine)
 
 
-def write(classes: Classes, accounts: Accounts, to: str) -> int:
+def write(classes: Classes, accounts: Accounts, to: str, judged: Judged) -> int:
     """Write every account with what was judged of its class, as Parquet, where it lies; how many there are."""
     if accounts.engine == SPARK:
         from comity.exposure.spark import Cluster, write_there
 
         assert isinstance(accounts, Cluster)
-        return write_there(classes, accounts, to)
-    return apply.write(classes, accounts, Path(to))
+        return write_there(classes, accounts, to, judged)
+    return apply.write(classes, accounts, Path(to), judged)
 
 
 @contextmanager

@@ -93,11 +93,11 @@ class Reads:
 class Bench:
     """The judges, one a court, and what each of them would read of a demand."""
 
-    def __init__(self, reading: Callable[[str], Reading], terms: Iterable[str]) -> None:
-        """`terms` are the facts that the table of accounts states."""
+    def __init__(self, reading: Callable[[str], Reading], terms: Iterable[str], shelf: Shelf) -> None:
+        """`terms` are the facts that the table of accounts states; `shelf` keeps rules made ready."""
         self.reading, self.terms = reading, frozenset(terms)
         self.judges: dict[str, Judge] = {}
-        self.shelf: Shelf = {}
+        self.shelf = shelf
         self.read: dict[tuple[object, ...], Reads] = {}
         self.asked: dict[str, frozenset[Leaf]] = {}
         self.same: dict[tuple[str, ...], Reads] = {}

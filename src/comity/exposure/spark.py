@@ -25,7 +25,7 @@ from pyspark.sql import SparkSession
 
 from comity.errors import ComityError, Unreadable, Unwritable
 from comity.exposure.accounts import WhichTable, named
-from comity.exposure.apply import CLASS
+from comity.exposure.apply import Judged
 from comity.exposure.classes import STORE, Classes, number
 from comity.exposure.distant import BATCH, Distant, Rows, columns_of, plain
 from comity.exposure.engines import SPARK, Source
@@ -141,23 +141,21 @@ class _Fetch:
             yield batch
 
 
-def write_there(classes: Classes, accounts: Cluster, path: str) -> int:
+def write_there(classes: Classes, accounts: Cluster, path: str, judged: Judged) -> int:
     """Have the cluster write every account with what was judged of its class, as Parquet; how many there are.
 
     Spark moves its files to their place when all are written, and then puts `_SUCCESS` beside them.
     """
     con, session = classes.con, accounts.table.get_backend()._session
     number(con, accounts, classes.columns)
-    added = [name for name, *_ in con.execute("DESCRIBE judged").fetchall() if name != CLASS]
-    said = ", ".join(f"judged.{named(name)}::VARCHAR AS {named(name)}" for name in added)
-    small = con.sql(
-        f"SELECT numbered.* EXCLUDE ({CLASS}), {said} FROM numbered JOIN judged USING ({CLASS})"
-    ).to_arrow_table()
+    words = ", ".join(f"{named(name)}::VARCHAR AS {named(name)}" for name in judged.added)
+    small = con.sql(f"SELECT * REPLACE ({words}) FROM ({judged.beside('SELECT * FROM numbered')})").to_arrow_table()
     session.createDataFrame(small).createOrReplaceTempView("comity_judged")
-    all_, judged = accounts.table, ibis.pyspark.connect(session).table("comity_judged")
+    all_, said = accounts.table, ibis.pyspark.connect(session).table("comity_judged")
     cells = {STORE: STORE, **{f"c{at}": column.name for at, column in enumerate(classes.columns)}}
-    same = [all_[cell].identical_to(judged[name]) for name, cell in cells.items()]
-    joined = all_.join(judged, same).select(*(all_[name] for name in accounts.columns), *(judged[n] for n in added))
+    same = [all_[cell].identical_to(said[name]) for name, cell in cells.items()]
+    kept = (*(all_[name] for name in accounts.columns), *(said[name] for name in judged.added))
+    joined = all_.join(said, same).select(*kept)
     try:
         session.sql(str(ibis.to_sql(joined, dialect="pyspark"))).write.parquet(path)
     except (PySparkException, Py4JError) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 from comity.exposure.classes import Buckets, Classes, Codes, Folded
@@ -82,16 +83,31 @@ class Sweep:
 
     def best(self, row: Row, store: str, key: int) -> tuple[Ruling, Found]:
         """The strongest that the place's authorities can do about one class of accounts."""
-        tried = [self.rulings[at] for at in row.rulings[store]]
-        pairs = [(ruling, self.outcomes[ruling.outcomes[key]]) for ruling in tried]
-        return min(pairs, key=lambda pair: RANK[pair[1].verdict])
+        return self.strongest(row.rulings[store], key)
+
+    def strongest(self, tried: Iterable[int], key: int) -> tuple[Ruling, Found]:
+        """The strongest of some rulings for one class; of those that are alike the first."""
+        pairs = [(ruling, self.outcomes[ruling.outcomes[key]]) for at in tried for ruling in [self.rulings[at]]]
+        return min(pairs, key=lambda pair: RANK[pair[1].verdict]) if len(pairs) > 1 else pairs[0]
+
+    @cached_property
+    def ranks(self) -> tuple[int, ...]:
+        """How strong each outcome's verdict is."""
+        return tuple([RANK[found.verdict] for found in self.outcomes])
+
+    def standing(self, tried: Iterable[int]) -> list[int]:
+        """The rank of the strongest of some rulings, class by class."""
+        ranks = self.ranks
+        return list(map(min, zip(*[[ranks[at] for at in self.rulings[one].outcomes] for one in tried], strict=True)))
 
     def counts(self, row: Row) -> dict[str, int]:
         """How many accounts there are of each verdict."""
-        found: dict[str, int] = dict.fromkeys(STRENGTH, 0)
-        for store, key, number in row.cells():
-            found[self.best(row, store, key)[1].verdict] += number
-        return found
+        found = [0] * len(STRENGTH)
+        standing = {tried: self.standing(tried) for tried in dict.fromkeys(row.rulings.values())}
+        for store, numbers in row.counts.items():
+            for rank, number in zip(standing[row.rulings[store]], numbers, strict=True):
+                found[rank] += number
+        return dict(zip(STRENGTH, found, strict=True))
 
 
 @dataclass(frozen=True)
@@ -235,17 +251,27 @@ class View:
 def _projected(folded: Sequence[Folded], buckets: Sequence[Buckets], stores: frozenset[str]) -> Projection:
     best: dict[Codes, tuple[int, Codes]] = {}
     numbers: dict[str, dict[Codes, int]] = {}
-    for one in folded:
-        if one.store in stores:
-            key = tuple(bucket[code] for bucket, code in zip(buckets, one.codes, strict=True))
-            rank = (one.most, tuple(-code for code in one.specimen))
-            best[key] = max(best.get(key, rank), rank)
-            own = numbers.setdefault(one.store, {})
-            own[key] = own.get(key, 0) + one.accounts
+    own = [one for one in folded if one.store in stores]
+    for one, key in zip(own, bucketed([one.codes for one in own], buckets), strict=True):
+        seen = best.get(key)
+        if seen is None or one.most >= seen[0]:
+            rank = (one.most, tuple([-code for code in one.specimen]))
+            best[key] = rank if seen is None or rank > seen else seen
+        counts = numbers.setdefault(one.store, {})
+        counts[key] = counts.get(key, 0) + one.accounts
     keys = tuple(sorted(best))
-    counts = {store: tuple(own.get(key, 0) for key in keys) for store, own in sorted(numbers.items())}
-    specimens = tuple(tuple(-code for code in best[key][1]) for key in keys)
-    return Projection(keys, specimens, tuple(best[key][0] for key in keys), counts)
+    held = {store: tuple([counts.get(key, 0) for key in keys]) for store, counts in sorted(numbers.items())}
+    specimens = tuple([tuple([-code for code in best[key][1]]) for key in keys])
+    return Projection(keys, specimens, tuple([best[key][0] for key in keys]), held)
+
+
+def bucketed(codes: Sequence[Codes], buckets: Sequence[Buckets]) -> list[Codes]:
+    """Each of several codes with its values put together as the buckets say."""
+    if not (buckets and codes):
+        return [()] * len(codes)
+    columns = zip(*codes, strict=True)
+    coarse = [map(bucket.__getitem__, each) for bucket, each in zip(buckets, columns, strict=True)]
+    return list(zip(*coarse, strict=True))
 
 
 def sweep(plan: Plan, view: View, bench: Bench, classes: Classes, before: Before | None = None) -> Sweep:
@@ -256,7 +282,34 @@ def sweep(plan: Plan, view: View, bench: Bench, classes: Classes, before: Before
         made.stays(stay[name]) if name in stay else made.row(name, plan.rows[name], plan.buckets[name], view)
         for name in sorted(plan.rows.keys() | stay.keys())
     ]
-    return Sweep(tuple(rows), tuple(made.rulings), tuple(made.outcomes), bench.asked)
+    return Sweep(tuple(rows), tuple(made.rulings), tuple(made.outcomes.found), bench.asked)
+
+
+class _Outcomes:
+    """What came out, each once: a proof's id names all that is kept of a decision."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.places: dict[str, int] = {}
+
+    def place(self, one: Found) -> int:
+        """Where an outcome stands, from now on if it did not yet."""
+        at = self.places.setdefault(one.proof, len(self.found))
+        if at == len(self.found):
+            self.found.append(one)
+        return at
+
+
+class _Moved(dict[int, int]):
+    """Where each outcome of an earlier sweep stands among those of a new one."""
+
+    def __init__(self, were: Sequence[Found], outcomes: _Outcomes) -> None:
+        super().__init__()
+        self.were, self.outcomes = were, outcomes
+
+    def __missing__(self, at: int) -> int:
+        found = self[at] = self.outcomes.place(self.were[at])
+        return found
 
 
 class _Making:
@@ -265,8 +318,8 @@ class _Making:
     def __init__(self, bench: Bench, classes: Classes, before: Before | None) -> None:
         self.bench, self.classes, self.before = bench, classes, before
         self.rulings: list[Ruling] = []
-        self.outcomes: dict[Found, int] = {}
-        self.moved: dict[int, int] = {}
+        self.outcomes = _Outcomes()
+        self.moved = _Moved(before.sweep.outcomes if before else (), self.outcomes)
 
     def row(self, name: tuple[str, str], posed: Sequence[Case], buckets: tuple[Buckets, ...], view: View) -> Row:
         """One place and category: stores that the law cannot tell apart share their rulings."""
@@ -313,14 +366,8 @@ class _Making:
         """A ruling that stands, for the classes that its row has now."""
         assert self.before is not None
         ruling = self.before.sweep.rulings[stands]
-        return replace(ruling, basis=basis, outcomes=tuple([self._moved(ruling.outcomes[at]) for at in were]))
-
-    def _moved(self, at: int) -> int:
-        """Where an outcome of the earlier sweep is now."""
-        assert self.before is not None
-        if at not in self.moved:
-            self.moved[at] = self.outcomes.setdefault(self.before.sweep.outcomes[at], len(self.outcomes))
-        return self.moved[at]
+        outcomes = tuple([self.moved[ruling.outcomes[at]] for at in were])
+        return Ruling(ruling.template, ruling.court, ruling.served, basis, outcomes, ruling.asks)
 
     def stays(self, row: Row) -> Row:
         """A row of the earlier sweep, with its rulings."""
@@ -328,9 +375,13 @@ class _Making:
         moved: dict[int, int] = {}
         for at in sorted({at for places in row.rulings.values() for at in places}):
             moved[at] = len(self.rulings)
-            basis = self.before.sweep.rulings[at].basis
-            self.rulings.append(self._again(at, basis, range(len(row.keys))))
-        return replace(row, rulings={store: tuple(moved[at] for at in places) for store, places in row.rulings.items()})
+            was = self.before.sweep.rulings[at]
+            outcomes = tuple(map(self.moved.__getitem__, was.outcomes))
+            same = outcomes == was.outcomes
+            self.rulings.append(
+                was if same else Ruling(was.template, was.court, was.served, was.basis, outcomes, was.asks)
+            )
+        return replace(row, rulings={s: tuple([moved[at] for at in places]) for s, places in row.rulings.items()})
 
     def _ruling(self, posed: Case, basis: str, subjects: Sequence[Facts], sized: Sequence[int]) -> Ruling:
         """Of classes that this demand cannot tell apart the largest is decided (`sized` has the largest first)."""
@@ -345,7 +396,7 @@ class _Making:
                 if told[at] not in said:
                     said[told[at]] = self.bench.decide(court, {**posed.known, **subjects[at]})
             found = tuple(said[one] for one in told)
-        places = tuple(self.outcomes.setdefault(one, len(self.outcomes)) for one in found)
+        places = tuple([self.outcomes.place(one) for one in found])
         return Ruling(posed.ask.template, court, posed.served, basis, places, leaves)
 
 

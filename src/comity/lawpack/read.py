@@ -17,6 +17,7 @@ from comity.kernel.clock import Clock
 from comity.kernel.courts import Court
 from comity.kernel.law import DEAD, LIVE, Answer, Happening, Law, Member, Question
 from comity.kernel.matter import KINDS
+from comity.kernel.reason import Shelf
 from comity.kernel.rule import Rule
 from comity.kernel.words import Condition, Fault, Term, Vocabulary, Word
 from comity.lawpack.conditions import parse
@@ -150,6 +151,8 @@ class Packs:
     digest: str
     faults: tuple[Fault, ...] = field(default=())
     places: Mapping[str, str] = field(default_factory=dict)
+    shelf: Shelf = field(init=False, compare=False, repr=False, default_factory=dict)
+    """Rules made ready, for everybody who asks these packs much: the next what-if finds them there."""
 
 
 def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:

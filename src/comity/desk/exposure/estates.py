@@ -30,7 +30,8 @@ class Estates:
         self.cube, self.classes, self.templates = cube, cube.classes, templates_of(cube)
         self.estate, self.on = from_json(cube.about["estate"]), posed.on
         self.law, assumed = supposed(packs, posed)
-        self.bench = Bench(reader(self.law, posed.on, assumed), (column.term for column in cube.classes.columns))
+        terms = (column.term for column in cube.classes.columns)
+        self.bench = Bench(reader(self.law, posed.on, assumed), terms, packs.shelf)
         self.bench.remember(cube.sweep.asked, cube.sweep.kept)
         self.words = Words(frozenset(packs.words.terms), self.law.group(UNION, posed.on))
         self.grounds: dict[tuple[Buckets, ...], Ground] = {}

@@ -252,8 +252,8 @@ def written_back(cube: Cube, packs: Packs, given: tuple[Accounts, bool], wanted:
     if CLASS not in accounts.columns:
         classes = gathered(cube.classes.con, estate, packs, accounts)
         cube = again((estate, classes), packs, cube, only)
-    judge(cube, wanted, _exactly(cube, packs, estate, only) if exact else None)
-    return write(cube.classes, accounts, str(to))
+    judged = judge(cube, wanted, _exactly(cube, packs, estate, only) if exact else None)
+    return write(cube.classes, accounts, str(to), judged)
 
 
 def again(holdings: tuple[Estate, Classes], packs: Packs, cube: Cube, only: Given) -> Cube:

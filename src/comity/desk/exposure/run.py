@@ -116,7 +116,7 @@ def prepared(
     """
     estate, classes = holdings
     law, assumed = supposed(packs, posed)
-    bench = Bench(reader(law, posed.on, assumed), (column.term for column in classes.columns))
+    bench = Bench(reader(law, posed.on, assumed), (column.term for column in classes.columns), packs.shelf)
     if given.before:
         bench.remember(given.before.asked, given.before.kept)
     holds = {store.id: held(store.holds) for store in estate.stores.values()}
