@@ -76,7 +76,7 @@ def mailbox_faults(document: Document) -> Iterator[Fault]:
     where = document.at(TABLE, 0, "security")
     if security not in PORTS:
         yield Fault(
-            "unknown-security", where, f"`{security}` is no way to keep a line secret", f"use {', '.join(PORTS)}"
+            "unknown-security", where, f"`{security}` is no way to keep a line secret", "use tls, starttls or none"
         )
     elif security == "none" and not _here(row.get("host")):
         what = "the password and the courts' mail would go over the line in the clear"
