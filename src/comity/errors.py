@@ -37,21 +37,21 @@ class ComityError(Exception):
 class Unreadable(ComityError):
     """cannot read `{path}`: {why}"""
 
-    help = "check that the file exists and that you may read it, then run the command again"
+    help = "check that the file exists and that you may read it, then try again"
     exit_code = 3
 
 
 class Unwritable(ComityError):
     """cannot write `{path}`: {why}"""
 
-    help = "choose another place, or see that you may write there, then run the command again"
+    help = "choose another place, or see that you may write there, then try again"
     exit_code = 3
 
 
 class Faulty(ComityError):
     """`{path}` has {count} fault(s)"""
 
-    help = "mend every fault listed above, then run the command again"
+    help = "mend every fault listed above, then try again"
     exit_code = 4
 
     def __init__(self, faults: tuple[object, ...], place: str | None = None, **fields: object) -> None:

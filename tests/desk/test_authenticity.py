@@ -149,6 +149,29 @@ def test_the_directorys_number_and_another(here: Office) -> None:
     assert set(weighed(found, "number")) == {None}
 
 
+def test_a_number_is_the_directorys_however_it_is_dialled(here: Office) -> None:
+    begun(here, "M-1")
+    for text, ours in (("212-555-0100", True), ("(212) 555-0100", True), ("phone 555 0100", False)):
+        says = sentence(examine(here, "M-1", NOW, message(text)), "number")
+        assert ("is the one our directory has" in says) == ours, text
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Call me back on the number in this mail and on no other: 202-555-0147.", "202-555-0147"),
+        ("(646) 555-0199, at any hour", "(646) 555-0199"),
+        ("646.555.0199", "646.555.0199"),
+        ("Social security number 123-45-6789, docket 1:18-mj-90233, badge 90-117.", ""),
+        ("Message 1-646-555-01990, account 12-646-555-0199", ""),
+    ],
+)
+def test_a_number_is_known_without_a_word_before_it(here: Office, text: str, number: str) -> None:
+    begun(here, "M-1")
+    says = sentence(examine(here, "M-1", NOW, message(text)), "number")
+    assert (f"gives {number}; our directory has {NUMBER}" in says) if number else not says
+
+
 def test_what_is_no_message_is_refused(here: Office) -> None:
     begun(here, "M-1")
     with pytest.raises(desk.NotAMessage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,14 @@ def test_the_clock_of_the_office_does_not_lift_the_brake(root: Path) -> None:
         assert browser.get("/people").status_code == 200
     clock.on(minutes=5)
     assert browser.get("/people").status_code == 429
+
+
+def test_a_page_that_says_to_wait_has_its_style(root: Path) -> None:
+    """What it looks like with is never braked, or nobody could read it."""
+    limited(root, requests=1, address=1)
+    browser = Browser(desk(root))
+    browser.get("/sign-in")
+    told = browser.get("/sign-in")
+    style = re.search(r'href="(/static/[^"]+)"', told.text)
+    assert told.status_code == 429 and style and "try again in" in told.text
+    assert browser.get(style[1]).status_code == 200 and browser.get("/sign-in").status_code == 429

@@ -241,7 +241,7 @@ def test_a_passkey_is_removed_with_a_proof(browser: Browser) -> None:
     assert own.post(path, prove(own, device, path, form)).status_code == 303
     assert not browser.web.keyring.of("first.approver") and "You have none here yet" in own.get("/me").text
     with browser.web.house.opened() as office:
-        assert [e.says.split()[1] for e in entries(office)] == ["registered", "removed"]
+        assert [e.says.split()[1] for e in entries(office)] == ["registered", "was", "removed"]
 
 
 def test_nobody_removes_anothers_passkey(browser: Browser) -> None:

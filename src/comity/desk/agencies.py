@@ -231,7 +231,7 @@ def backing(office: Office, event: Event, came: datetime) -> tuple[Event, list[F
     old = [(agency, one) for agency, one in found if one.older_than(came)]
     if not found:
         what = f"`{called}` is no contact of our directory" if called else "it does not say which contact was used"
-        remedy = "write --data called= and a contact of `comity agency list`, of the kind that the channel reaches"
+        remedy = "name one older than the demand, of the kind that the channel reaches; never one that the demand gives"
         return event, [Fault("not-in-directory", where, what, remedy)]
     if not old:
         what = f"we have had `{called}` only since {found[0][1].since:%Y-%m-%d %H:%M}, and the demand came before"

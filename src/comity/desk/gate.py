@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from comity.desk.collection import scope_of, unproduced
 from comity.desk.decision import Assessment, assess
@@ -14,7 +15,7 @@ from comity.desk.office import Office
 from comity.desk.review import summed_up
 from comity.errors import ComityError
 from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, counting, open_gate
-from comity.kernel.matter import Event, Matter
+from comity.kernel.matter import Event, Matter, standing, standing_changed
 from comity.kernel.words import digest
 
 
@@ -22,6 +23,20 @@ class NotWhatWasShown(ComityError):
     """what lies there now is not what `{person}` was shown"""
 
     help = "look again at what would leave, and approve that if it is right; nothing was recorded"
+    exit_code = 5
+
+
+class StandingChanged(ComityError):
+    """the order is not what `{person}` was shown; now it is {says}"""
+
+    help = "look at the gate: what was approved before such a change counts for nothing; nothing was recorded"
+    exit_code = 5
+
+
+class ApprovedAlready(ComityError):
+    """`{person}` has approved exactly this already"""
+
+    help = "a second, different person must; nothing was recorded anew"
     exit_code = 5
 
 
@@ -94,7 +109,8 @@ class Shown:
 def approve(office: Office, name: str, person: str, at: datetime, shown: Shown | str | None = None) -> Approval:
     """Record one person's approval of exactly what lies before them now: scope, decisions and hits.
 
-    `shown` is what they looked at: if anything else lies there now, nothing is recorded.
+    `shown` is what they looked at: if anything else lies there now, or the order's standing has changed since, nothing
+    is recorded; nor is it if they have approved exactly this already.
     """
     role = office.may(person, "approve")
     whole, seen = load_seen(office, name)
@@ -106,8 +122,10 @@ def approve(office: Office, name: str, person: str, at: datetime, shown: Shown |
     scope = scope_of(matter).digest
     decisions = tuple(ruled.id for ruled in case.classes)
     seen_then = Shown(shown) if isinstance(shown, str) else shown
-    if seen_then is not None and seen_then.digest != _bound(scope, decisions, case.hits):
-        raise NotWhatWasShown(person=person)
+    if seen_then is not None:
+        _unchanged(seen_then.digest, case, matter, person, at)
+    if _own(case, matter, person, at):
+        raise ApprovedAlready(person=person)
     kept = [("role", role), ("scope", scope), ("decisions", " ".join(decisions)), ("hits", case.hits.digest)]
     kept += [("proof", seen_then.proof)] if seen_then is not None and seen_then.proof else []
     says = f"{person} ({role}) approves releasing {case.hits.found} items"
@@ -130,8 +148,30 @@ def withdraw(office: Office, name: str, person: str, at: datetime, why: str = ""
     return event
 
 
-def _bound(scope: str, decisions: tuple[str, ...], hits: Hits | None) -> str:
-    return digest([scope, list(decisions), hits.digest if hits else None])
+HALF: Final = len("sha256:") + 32
+
+
+def _shown(case: Case, matter: Matter, at: datetime) -> str:
+    """What an approval given now would be bound to, and since when the order stands as it does: half a digest each."""
+    bound = [scope_of(matter).digest, [ruled.id for ruled in case.classes], case.hits.digest if case.hits else None]
+    return digest(bound)[:HALF] + digest(str(standing_changed(matter, at)))[-32:]
+
+
+def _unchanged(shown: str, case: Case, matter: Matter, person: str, at: datetime) -> None:
+    """Refuse who was shown something else; if it is the order that changed, say what it is worth now."""
+    now = _shown(case, matter, at)
+    if shown == now:
+        return
+    if shown[:HALF] != now[:HALF]:
+        raise NotWhatWasShown(person=person)
+    worth = [standing(matter, at, category) for category in sorted(scope_of(matter).categories)]
+    least = min(worth, key=lambda one: ("dead", "suspended", "live").index(one.state))
+    raise StandingChanged(person=person, says=least.says)
+
+
+def _own(case: Case, matter: Matter, person: str, at: datetime) -> bool:
+    """Whether a person's approval of exactly what lies there now counts already."""
+    return any(one.person == person for one in counting(case, matter, approvals_of(matter), scope_of(matter), at))
 
 
 @dataclass(frozen=True)
@@ -143,15 +183,14 @@ class Look:
     approvals: tuple[Approval, ...]
     counting: tuple[Approval, ...]
     shown: str
-    """The digest of what an approval given now would be bound to."""
+    """What an approval given now would be bound to, and since when the order stands as it does."""
 
 
 def look(office: Office, matter: Matter, at: datetime, assume: Iterable[str] = ()) -> Look:
     """What the gate says of a matter, as known at a moment, and what it says it on; nothing is recorded."""
     case, given, scope = case_of(office, matter, at, assume), approvals_of(matter), scope_of(matter)
-    shown = _bound(scope.digest, tuple(ruled.id for ruled in case.classes), case.hits)
     answer = open_gate(case, matter, given, scope, at)
-    return Look(case, answer, given, counting(case, matter, given, scope, at), shown)
+    return Look(case, answer, given, counting(case, matter, given, scope, at), _shown(case, matter, at))
 
 
 def ask(office: Office, name: str, at: datetime, assume: Iterable[str] = ()) -> Release | Refusal:

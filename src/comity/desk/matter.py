@@ -98,6 +98,13 @@ class NotBoth(ComityError):
     exit_code = 5
 
 
+class ToldMeanwhile(ComityError):
+    """{by} recorded the same kind of event while this form lay open: {says}"""
+
+    help = "if yours is a different one, send it again; if it is that one, nothing is left to do"
+    exit_code = 6
+
+
 def approvers(matter: Matter) -> frozenset[str]:
     """Who approved something for a matter and did not take it back since."""
     back = {event.by: event.known for event in matter.of("approval-withdrawn")}
@@ -111,8 +118,12 @@ def apart(matter: Matter, person: str, act: str) -> None:
         raise NotBoth(person=person, did="collected" if act == "approve" else "approved", matter=matter.id)
 
 
-def enter(office: Office, matter: str, event: Event) -> Entry:
-    """Record what happened outside the office, or what a person found out, if their role may."""
+def enter(office: Office, matter: str, event: Event, since: int | None = None) -> Entry:
+    """Record what happened outside the office, or what a person found out, if their role may.
+
+    `since` is how many entries the matter had when its writer began: of two who tell one happening at once the second
+    is refused until they have seen what the first wrote.
+    """
     if event.kind in OURS:
         raise NotByHand(kind=event.kind)
     office.may(event.by, act_of(event.kind))
@@ -123,7 +134,20 @@ def enter(office: Office, matter: str, event: Event) -> Entry:
         faults = (*faults, *more)
     if faults:
         raise Faulty(faults, path=f"event {event.kind}")
-    return record(office, matter, [event], seen=seen)[0]
+    _not_told(office, matter, event.kind, since)
+    try:
+        return record(office, matter, [event], seen=seen)[0]
+    except Overtaken:
+        _not_told(office, matter, event.kind, since)
+        raise
+
+
+def _not_told(office: Office, matter: str, kind: str, since: int | None) -> None:
+    """Refuse a kind of event that somebody else entered since the matter had so many entries."""
+    for other in [] if since is None else list(office.registry.entries(matter))[since:]:
+        if other.kind == kind and other.payload is not None:
+            told = decode(other.payload, Event)
+            raise ToldMeanwhile(by=told.by or told.source, says=told.says)
 
 
 def _data_faults(office: Office, event: Event) -> Iterator[Fault]:

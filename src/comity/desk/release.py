@@ -11,14 +11,14 @@ from typing import Final
 from urllib.parse import quote
 
 from comity.desk import gate
-from comity.desk.collection import Listing, scope_of
+from comity.desk.collection import Listing, scope_of, unproduced
 from comity.desk.matter import apart, demand_of, load, record
 from comity.desk.office import Office, titled
 from comity.desk.produce import Dispatch, evidence, produce
 from comity.desk.review import leaving
 from comity.errors import ComityError, Faulty, Unwritable
 from comity.kernel.gate import Refusal
-from comity.kernel.matter import Event
+from comity.kernel.matter import Event, Matter
 from comity.kernel.production import Item, Manifest, plan
 from comity.letters.certificate import Custodian, Held, certificate, ready
 from comity.registry.blobs import Blobs
@@ -29,6 +29,13 @@ class Refused(ComityError):
     """nothing left: {why}"""
 
     help = "see every reason and its remedy with `comity gate {matter}`"
+    exit_code = 6
+
+
+class LeftAlready(ComityError):
+    """everything that was found has left already: {says}, let go by {by}"""
+
+    help = "nothing is left to do; if more is to leave, collect it, and have two people approve that"
     exit_code = 6
 
 
@@ -55,6 +62,7 @@ def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str
     """Ask the gate, record its answer, and if it opens write the production to `target`, sealed to the recipients."""
     office.may(by, "produce")
     apart(load(office, name), by, "produce")
+    not_left(load(office, name))
     ready()
     release = gate.act(office, name, at)
     if isinstance(release, Refusal):
@@ -83,6 +91,13 @@ def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str
     event = Event("", "produced", at, at, says, "production", by, scope_of(matter).categories, data=data)
     record(office, name, [event])
     return Sent(path, manifest)
+
+
+def not_left(matter: Matter) -> None:
+    """Refuse to let go what has left, and say who did: of two who press the button at once the second asks no gate."""
+    left = matter.of("produced")
+    if left and unproduced(matter) is None:
+        raise LeftAlready(says=left[-1].says, by=left[-1].by)
 
 
 def offered(office: Office, name: str) -> Path:

@@ -35,7 +35,7 @@ class NotAnAddress(ComityError):
 class Unreached(ComityError):
     """cannot reach `{server}`: {why}"""
 
-    help = "see that the server runs and that this machine and user may connect to it, then run the command again"
+    help = "see that the server runs and that this machine and user may connect to it, then try again"
     exit_code = 3
 
 

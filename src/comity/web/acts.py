@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 
 from comity.desk import gate
-from comity.desk.matter import FINDING, OURS, enter, load
+from comity.desk.matter import FINDING, OURS, enter, load, load_seen
 from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.demand import CATEGORIES
@@ -67,14 +67,14 @@ def _form(request: Asking, name: str, kind: str, typed: dict[str, Any], error: T
     web = web_of(request)
     at = web.now()
     with web.house.opened() as office:
-        matter = load(office, name)
+        matter, seen = load_seen(office, name)
         ends = [span for span, (_, ending) in SPANS.items() if kind in ending]
         open_ones = [event for span in ends for event in running(matter, at, span)]
         terms = [term for term in office.packs.words.terms.values() if not term.name.startswith("question.")]
     return web.page(
         request, "event.html", error=error, name=name, kind=kind if kind in ENTERED else "", kinds=ENTERED,
         typed=typed, categories=sorted(CATEGORIES), finding=FINDING, begins=BEGINS, priced=PRICED,
-        open_ones=open_ones, terms=terms, at=at, chosen=texts(typed, "touches"),
+        open_ones=open_ones, terms=terms, seen=seen, at=at, chosen=texts(typed, "touches"),
     )  # fmt: skip
 
 
@@ -87,11 +87,17 @@ def send_event(request: Asking, name: FromPath[str], data: Form) -> Page:
         if kind == "counsel":
             proof(request, office, data, at)
         event = read_event(data, request.user.person, at)
-        entry = enter(office, name, event)
+        entry = enter(office, name, event, seen_in(data))
         after = standing_of(load(office, name), max(at, event.happened))
         return at_matter(name), f"Entry {entry.index} recorded: {kind}. The order is now {after.says}."
 
     return web_of(request).act(request, data, do, lambda trouble: _form(request, name, kind, data, trouble))
+
+
+def seen_in(data: dict[str, Any]) -> int | None:
+    """How many entries the matter had when its form was shown."""
+    said = text(data, "seen")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
 def read_event(data: dict[str, Any], by: str, at: datetime) -> Event:

@@ -22,6 +22,8 @@ from comity.web.tongue import Said
 
 COOKIES: Final = ("comity-session=", "comity-portal=")
 TOO_OFTEN: Final = "too much was asked in too short a time; nothing was done"
+FREE: Final = "/static/"
+"""What a page looks like with: without it even the page that says when to try again could not be read."""
 GUESS: Final = 10
 MOST_KNOWN: Final = 50_000
 """Askers that are remembered; whoever has not asked for a minute is forgotten."""
@@ -59,7 +61,7 @@ class Braked:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Let it through, or say when to try again."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(FREE):
             await self.app(scope, receive, send)
             return
         limits, heads = self.limits, dict(scope["headers"])

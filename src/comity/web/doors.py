@@ -195,6 +195,20 @@ class Sessions:
         with self._lock:
             self._open.pop(session.key, None)
 
+    def of_person(self, person: str, at: datetime) -> list[Session]:
+        """Every session that somebody has open, the one that began last first."""
+        with self._lock:
+            found = [one for one in self._open.values() if one.person == person and not one.over(at)]
+        return sorted(found, key=lambda one: one.began, reverse=True)
+
+    def end_all(self, person: str) -> int:
+        """Sign somebody out wherever they are signed in; gives how many sessions that were."""
+        with self._lock:
+            found = [session for session in self._open.values() if session.person == person]
+            for session in found:
+                self.end(session)
+        return len(found)
+
     def present(self, at: datetime) -> dict[str, int]:
         """How many sessions each person has open."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""A person's own page: how they signed in, and their passkeys; and signing in with one."""
+"""A person's own page: where they are signed in, their passkeys, what happened at both; and signing in with one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from comity.web.app import COOKIE, Asking, Form, Page, Trouble, Web, asking, to,
 from comity.web.doors import LINK_LIVES, Session
 from comity.web.office import Anybody
 from comity.web.passkeys import NotThisPasskey
-from comity.web.stepup import proved, purpose, refused
+from comity.web.stepup import proved, refused
 
 ASKED: Final = "comity-asked"
 """The cookie that marks a browser which nobody has signed in at yet."""
 PROVE: Final = "/me/prove"
+MOST_TOLD: Final = 20
+"""What happened at one's own entrances of late, as the page shows it."""
 
 
 class SignInAnew(ComityError):
@@ -51,9 +53,12 @@ def _page(request: Asking, error: Trouble | None = None, leave: str = "") -> Pag
     except ComityError as none:
         passkeys, trouble = web.keyring.of(session.person), error or Trouble.of(none)
     fresh = not passkeys and _fresh(session, web.now())
+    with web.house.opened() as office:
+        told = entrances.told(office, session.person)[:MOST_TOLD]
     return web.page(
         request, "me.html", "/me", error=trouble, session=session, passkeys=passkeys, leave=leave, fresh=fresh,
-        since=[datetime.fromisoformat(one.since) for one in passkeys],
+        since=[datetime.fromisoformat(one.since) for one in passkeys], entrances=told,
+        sessions=web.sessions.of_person(session.person, web.now()),
     )  # fmt: skip
 
 
@@ -68,7 +73,7 @@ def prove_me(request: Asking, data: Form) -> Page:
     web, session = web_of(request), request.user
     try:
         session.led_to(str(data.get("form", "")))
-        proved(web, session, purpose(PROVE, data), str(data.get("answer", "")), web.now())
+        proved(web, session, PROVE, data, web.now())
     except ComityError as error:
         return _page(request, Trouble.of(error))
     return _page(request, leave=session.leave(web.now()))
@@ -85,6 +90,8 @@ def begin(request: Asking, data: Form) -> Response[Any]:
             if not _fresh(session, at):
                 raise SignInAnew
         elif not session.took_leave(str(data.get("leave", "")), at):
+            with web.house.opened() as office:
+                entrances.unproved(office, session.person, at, "/me/passkeys/begin")
             raise ProveFirst
         asked = web.passkeys.begin_registration(session.person, session.key, at)
     except ComityError as error:
@@ -113,7 +120,7 @@ def remove(request: Asking, data: Form) -> Page:
 
     def do(office: Office, at: datetime) -> tuple[str, str]:
         web, session = web_of(request), request.user
-        proved(web, session, purpose("/me/passkeys/remove", data), str(data.get("answer", "")), at)
+        proved(web, session, "/me/passkeys/remove", data, at)
         id = str(data.get("id", ""))
         if not id or not web.keyring.strike(session.person, id):
             raise NotThisPasskey(why="it is not registered here")
@@ -121,6 +128,19 @@ def remove(request: Asking, data: Form) -> Page:
         return "/me", "The passkey is removed; it opens nothing here any more."
 
     return web_of(request).act(request, data, do, lambda trouble: _page(request, trouble))
+
+
+@post("/me/sessions/end", opt={"own": True}, sync_to_thread=True)
+def end_all(request: Asking, data: Form) -> Page:
+    """End every session of one's own, this one too: whoever has copied one of them is out."""
+    web, session = web_of(request), request.user
+    session.led_to(str(data.get("form", "")))
+    ended, at = web.sessions.end_all(session.person), web.now()
+    with web.house.opened() as office:
+        entrances.note(office, session.person, at, f"{session.person} ended every session of theirs: {ended}")
+    answer = to("/sign-in?ended=yes")
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
 
 
 @post("/sign-in/passkey/begin", opt={"public": True}, sync_to_thread=True)
@@ -161,4 +181,4 @@ def _cookie(web: Web, key: str, value: str, path: str) -> Cookie:
     return Cookie(key=key, value=value, path=path, httponly=True, samesite="strict", secure=web.secure)
 
 
-HANDLERS: Final = (me, prove_me, begin, add, remove, begin_sign_in, sign_in)
+HANDLERS: Final = (me, prove_me, begin, add, remove, end_all, begin_sign_in, sign_in)

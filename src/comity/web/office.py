@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -11,11 +11,14 @@ from litestar.datastructures import Cookie, State
 from litestar.params import FromPath, FromQuery
 
 from comity.desk import ledger as desk
+from comity.desk.codec import decode
+from comity.desk.entrances import REGISTER as ENTRANCES
 from comity.desk.office import Office
 from comity.desk.reading import READS
-from comity.desk.roles import ACTS, ROLES
+from comity.desk.roles import ACTS, ROLES, WATCHERS
 from comity.errors import ComityError
 from comity.kernel.estate import Entity, controls, readable
+from comity.kernel.matter import Event
 from comity.web.app import COOKIE, Asking, Form, Page, asking, html, to, web_of
 from comity.web.doors import BadLink, look_at_link, use_link
 from comity.web.pages import render
@@ -26,14 +29,16 @@ Anybody = Request[Any, Any, State]
 
 
 @get("/sign-in", opt={"public": True}, sync_to_thread=True)
-def door(request: Anybody) -> Page:
+def door(request: Anybody, ended: FromQuery[str] = "") -> Page:
     """Where a link is to be had."""
-    return html(_door(request, None))
+    return html(_door(request, None, ended=bool(ended)))
 
 
-def _door(request: Anybody, person: str | None, use: str = "") -> str:
-    office = web_of(request).people()[0]
-    return render("door.html", office=office, person=None, told=(), error=None, here="", lets_in=person, use=use)
+def _door(request: Anybody, person: str | None, use: str = "", ended: bool = False) -> str:
+    return render(
+        "door.html", office=web_of(request).people()[0], person=None, told=(), error=None, here="", lets_in=person,
+        use=use, ended=ended,
+    )  # fmt: skip
 
 
 @get("/sign-in/{secret:str}", opt={"public": True}, sync_to_thread=True)
@@ -136,10 +141,17 @@ def ledger(request: Asking, verify: FromQuery[str] = "", matter: FromQuery[str] 
         "/ledger",
         size=size,
         entries=entries[:LAST],
+        entrances=_entrances(entries) if set(WATCHERS) & web.people()[1].get(request.user.person, frozenset()) else {},
         checked=checked,
         matter=matter,
         **data,
     )
+
+
+def _entrances(entries: Iterable[Any]) -> dict[int, str]:
+    """What entries say of the ways in that people have: nothing there names an account."""
+    found = (entry for entry in entries if entry.matter == ENTRANCES and entry.payload is not None)
+    return {entry.index: decode(entry.payload, Event).says for entry in found if entry.payload is not None}
 
 
 def _checked(office: Office) -> tuple[int, list[Any], str]:

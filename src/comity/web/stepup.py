@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from litestar import Response, post
 from litestar.params import FromQuery
 
+from comity.desk import entrances
 from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.words import digest
@@ -60,15 +61,20 @@ def proof(request: Asking, office: Office, data: dict[str, Any], at: datetime) -
             return f"session by {session.by}"
         case "none":
             raise TakesPasskey(person=session.person)
+    return proved(web, session, request.scope["path"], data, at)
+
+
+def proved(web: Web, session: Session, act: str, data: dict[str, Any], at: datetime) -> str:
+    """The passkey that answered for an act, in a word for the record; that none did is written down."""
     given = data.get("answer", "")
-    if not isinstance(given, str) or not given.strip():
-        raise NotProved(why="no passkey answered")
-    return proved(web, session, purpose(request.scope["path"], data), given, at)
-
-
-def proved(web: Web, session: Session, what: str, answer: str, at: datetime) -> str:
-    """The passkey that answered for a purpose, in a word for the record."""
-    return f"passkey {web.passkeys.finish_step_up(session.key, what, answer, at).id[:12]}"
+    try:
+        if not isinstance(given, str) or not given.strip():
+            raise NotProved(why="no passkey answered")
+        return f"passkey {web.passkeys.finish_step_up(session.key, purpose(act, data), given, at).id[:12]}"
+    except ComityError:
+        with web.house.opened() as office:
+            entrances.unproved(office, session.person, at, act)
+        raise
 
 
 @post("/prove", opt={"own": True}, sync_to_thread=True)

@@ -18,11 +18,14 @@ from comity.kernel.demand import Demand
 NUMBER: Final = re.compile(
     r"(?:\b(?:tele?\w*|phone|mobile|cell|call(?:\s+back)?(?:\s+(?:at|on|us|me))*)[^\w+]{0,12})"
     r"(\+?[\d(][\d ()./-]{5,24}\d)"
-    r"|(\+\d[\d ()./-]{5,24}\d)",
+    r"|(\+\d[\d ()./-]{5,24}\d)"
+    r"|(?<![\w.+-])(\(?\d{3}\)?[ .-]\d{3}[.-]\d{4})(?![\w-])",  # as North America writes one, with no word before it
     re.IGNORECASE,
 )
 
 
+NATIONAL: Final = 9
+"""Digits from which on a number is whole but for its country's code."""
 Pairs = list[tuple[Agency, Contact]]
 
 
@@ -72,21 +75,23 @@ def _domain(
 
 
 def _numbers(theirs: list[Agency], demand: Demand, text: str) -> Iterator[Evidence]:
-    given = list(dict.fromkeys(" ".join((one or other).split()) for one, other in NUMBER.findall(text)))[:10]
+    given = list(dict.fromkeys(" ".join("".join(found).split()) for found in NUMBER.findall(text)))[:10]
     for agency in theirs:
         known = [way for way in agency.contacts if way.kind == "telephone" and way.older_than(demand.served)]
         ours = ", ".join(way.value for way in known)
         for number in given if known else ():
             looked = (("number given", number), ("directory", ours), ("published", known[0].source))
-            if any(_digits(number) == _digits(way.value) for way in known):
+            if any(_same(number, way.value) for way in known):
                 says = f"The number that the demand gives, {number}, is the one our directory has for {agency.name}."
             else:
                 says = f"The demand gives {number}; our directory has {ours} for {agency.name}: call that one."
             yield Evidence("directory", "number", says, None, demand.channel, looked)
 
 
-def _digits(number: str) -> str:
-    return re.sub(r"\D", "", number).lstrip("0")
+def _same(one: str, other: str) -> bool:
+    """Whether two spellings are one number: with the country's code before it, or as it is dialled at home."""
+    short, long = sorted((re.sub(r"\D", "", number).lstrip("0") for number in (one, other)), key=len)
+    return short == long or (len(short) >= NATIONAL and long.endswith(short))
 
 
 def _finding(name: str, says: str, supports: bool | None, looked: tuple[tuple[str, str], ...]) -> Evidence:
