@@ -68,7 +68,7 @@ def asked(office: Office) -> int:
 
 
 def killed(office: Office, act: Callable[[Office], object], at: int) -> bool:
-    """Whether an act, in a process of its own, was killed at a point of its life: a statement, a commit, a blob."""
+    """Whether an act, in a process of its own, was killed at a point of its life: a statement, commit, blob, file."""
     child = os.fork()
     if child == 0:
         try:
@@ -90,9 +90,9 @@ def _deadly(at: int) -> None:
     def around(kind: type, name: str) -> None:
         plain = getattr(kind, name)
 
-        def wrapped(*args: Any) -> Any:
+        def wrapped(*args: Any, **more: Any) -> Any:
             point()
-            given = plain(*args)
+            given = plain(*args, **more)
             point()
             return given
 
@@ -116,6 +116,8 @@ def _deadly(at: int) -> None:
 
         kind._locked = deadly_lock  # type: ignore[method-assign]
     around(Blobs, "put")
+    for name in ("rename", "fsync", "link", "unlink"):
+        around(os, name)  # type: ignore[arg-type]
 
 
 def _all(kind: type) -> list[Any]:

@@ -21,6 +21,7 @@ from comity.errors import ComityError
 from comity.kernel.demand import Demand, Scope
 from comity.kernel.matter import Event
 from comity.letters.drafts.edit import Draft, lines, removed, unfilled
+from comity.letters.drafts.model import KINDS
 from comity.registry.blobs import Blobs
 
 SERVED = datetime(2026, 9, 1, 10, tzinfo=UTC)
@@ -72,9 +73,9 @@ def test_what_can_be_made_follows_from_the_verdict(office: Office) -> None:
         name: {kind for kind, why in letter.possible(office, name, AT).items() if not why}
         for name in office.registry.matters()
     }
-    assert possible[WARRANT] == {"memo", "motion"}
-    assert possible[EPOC] == {"memo", "objection", "motion", "clarification"}
-    assert possible[POLICE] == {"memo", "refusal"}
+    assert possible[WARRANT] == {"memo", "motion", "notice"}
+    assert possible[EPOC] == {"memo", "objection", "motion", "clarification", "notice"}
+    assert possible[POLICE] == {"memo", "refusal", "notice"}
     with pytest.raises(NothingToSay) as refused:
         letter.make(office, WARRANT, "refusal", AT)
     assert "barred or free" in refused.value.message
@@ -192,7 +193,7 @@ def changes(office: Office, draft: Draft, at: datetime = AT) -> tuple[str, ...]:
 def test_a_new_draft_is_not_stale_nor_does_the_offices_own_work_make_it_so(office: Office) -> None:
     every = [kept(office, name, kind) for name in (WARRANT, EPOC, POLICE)
              for kind, why in letter.possible(office, name, AT).items() if not why]  # fmt: skip
-    assert {draft.letter.kind for draft in every} == {"memo", "objection", "motion", "refusal", "clarification"}
+    assert {draft.letter.kind for draft in every} == set(KINDS) - {"certificate"}
     record(office, WARRANT, [Event("", "approved", AT, AT, "approved", "desk", "first.approver")])
     finished(office, next(draft for draft in every if draft.id == "memo-1" and draft.matter == WARRANT))
     assert [changes(office, draft) for draft in every] == [()] * len(every)

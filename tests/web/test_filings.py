@@ -14,7 +14,7 @@ from tests.web.office import Browser, Clock, another, make
 from tests.web.office import desk as web_of
 from tests.web.portal import NUMBER, Officer, admitted, directory, serving
 
-from comity.desk import collection, gate, porter
+from comity.desk import collection, gate, porter, worker
 from comity.desk import portal as rooms
 from comity.desk.matter import enter, load
 from comity.desk.office import Office
@@ -150,8 +150,12 @@ def test_a_production_is_collected_once_laid_out_and_no_longer_when_it_expired(w
     assert shut.status_code == 409 and "nothing left" in shut.text
     _released(desk, matter, clock)
     assert browser.send(f"/filings/{id}", f"/filings/{id}/hand", days="99").status_code == 422
-    assert browser.send(f"/filings/{id}", f"/filings/{id}/hand", days="7").status_code == 303
-
+    asked = browser.send(f"/filings/{id}", f"/filings/{id}/hand", days="7")
+    assert asked.headers["location"] == f"/matters/{matter}/production"
+    assert "/collect/x-" not in officer.get(f"/demands/{id}").text, "a worker seals it first"
+    while worker.work(desk, clock):
+        continue
+    assert "left, sealed, as" in browser.get(f"/matters/{matter}/production").text
     page = officer.get(f"/demands/{id}").text
     action = re.search(rf'action="(/demands/{id}/collect/x-[0-9a-f]+)"', page)[1]  # type: ignore[index]
     clock.on(minutes=10)

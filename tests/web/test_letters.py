@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+import pyrage
 import pytest
-from tests.web.office import MATTER, Browser, another, events
+from tests.web.office import MATTER, NOW, Browser, Clock, another, events
 from tests.web.test_browser import (  # noqa: F401
     AXE,
     CHROMIUM,
@@ -23,11 +25,15 @@ from tests.web.test_browser import (  # noqa: F401
 )
 from tests.web.test_pages import Tags, text_of
 
+from comity.desk import gate
 from comity.desk import letter as desk
+from comity.desk.matter import load, record
+from comity.desk.release import send
+from comity.kernel.matter import Event
 from comity.letters.drafts.edit import Draft, Line, lines
 
 LETTERS = f"/matters/{MATTER}/letters"
-MOTION, MEMO = f"{LETTERS}/motion-1", f"{LETTERS}/memo-1"
+MOTION, MEMO, NOTICE = f"{LETTERS}/motion-1", f"{LETTERS}/memo-1", f"{LETTERS}/notice-1"
 
 
 def make(browser: Browser, kind: str, **more: str) -> httpx.Response:
@@ -216,6 +222,59 @@ def test_a_whole_memo_fits_into_its_form_and_too_much_is_refused(counsel: Browse
     assert save(counsel, MEMO, **{f"p{number}": "x" * 20_001}).status_code == 422
     assert save(counsel, MEMO, **{f"p{number}": "x" * 1_100_000}).status_code == 413
     assert draft_of(counsel, "memo-1").version == 2
+
+
+def test_a_notice_waits_on_its_page_until_nothing_forbids_it(browser: Browser, clock: Clock) -> None:
+    """Read and changed meanwhile; no paper and no button to finish it; then it is finished, and the user was told."""
+    browser.sign_in("clerk")
+    with browser.web.house.opened() as it:
+        end = NOW + timedelta(days=2)
+        record(it, MATTER, [Event("", "gagged", NOW, NOW, "the user must not be told", "order 2", "court", until=end)])
+    assert make(browser, "notice").headers["location"] == NOTICE
+    page = browser.get(NOTICE).text
+    tags = Tags(page)
+    assert not tags.wrong and not tags.open and tags.headings.count(1) == 1
+    assert "It may not be given now" in page and f"{NOTICE}/finish" not in page and f"{NOTICE}/pdf" not in page
+    assert "may not be given now" in browser.get(LETTERS).text
+    refused = browser.get(f"{NOTICE}/pdf")
+    assert refused.status_code == 409 and "must not be told" in text_of(refused.text)
+    forged = {"form": browser.form(LETTERS, f"{LETTERS}/make")["form"], "version": "1", "told": ""}
+    assert browser.post(f"{NOTICE}/finish", forged).status_code == 409 and events(browser.web, "notified") == 0
+    number, _ = numbered(draft_of(browser, "notice-1"), "fact")[0]
+    assert save(browser, NOTICE, **{f"p{number}": "We write about a demand."}).status_code == 303
+    clock.on(days=3)
+    browser.sign_in("clerk")
+    assert browser.send(NOTICE, f"{NOTICE}/finish").status_code == 303
+    assert browser.get(f"{NOTICE}/pdf").content.startswith(b"%PDF")
+    assert "We write about a demand." in browser.get(f"{NOTICE}/html").text
+    assert events(browser.web, "notified") == events(browser.web, "letter") == 1
+    assert "was told" in text_of(browser.get(f"/matters/{MATTER}/notice").text)
+
+
+def test_a_certificate_is_made_of_what_left_and_its_figures_have_no_field(counsel: Browser, clock: Clock) -> None:
+    """There is none before anything left; a form that changes a figure all the same is refused."""
+    assert "not now:" in counsel.get(LETTERS).text and make(counsel, "certificate").status_code == 403
+    counsel.answer()
+    clock.on(minutes=1)
+    with counsel.web.house.opened() as it:
+        for person in ("first.approver", "second.approver"):
+            gate.approve(it, MATTER, person, clock())
+        key = str(pyrage.x25519.Identity.generate().to_public())
+        send(it, MATTER, "clerk", clock(), (key,), it.root.parent / "left.zip")
+        digest = load(it, MATTER).of("produced")[0].get("manifest")
+    made = f"{LETTERS}/certificate-1"
+    assert make(counsel, "certificate").headers["location"] == made
+    page = counsel.get(made).text
+    draft = draft_of(counsel, "certificate-1")
+    assert digest in page and "nobody edits it" in page and not Tags(page).wrong
+    fixed = [n for n, line in enumerate(lines(draft), 1) if line.made.fixed]
+    assert fixed and not any(f'name="p{n}"' in page for n in fixed)
+    refused = save(counsel, made, **{f"p{fixed[0]}": "Everything."})
+    assert refused.status_code == 403 and "is a figure of what was produced" in text_of(refused.text)
+    [(number, _)] = numbered(draft, "field")
+    assert save(counsel, made, **{f"p{number}": "Under our rule."}).status_code == 303
+    assert counsel.send(made, f"{made}/finish").status_code == 303
+    assert digest in counsel.get(f"{made}/html").text and counsel.get(f"{made}/pdf").content.startswith(b"%PDF")
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")

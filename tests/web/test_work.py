@@ -173,8 +173,17 @@ def test_what_counsel_withholds_stays_and_is_listed(browser: Browser, clock: Clo
     refused = browser.send(f"{PATH}/production", f"{PATH}/production/make", recipient=str(identity.to_public()))
     assert "may not let a production leave" in text_of(refused.text)
     clerk = another(browser, "clerk")
+    assert clerk.send(f"{PATH}/production", f"{PATH}/production/make", recipient="age1x").status_code == 404
     answer = clerk.send(f"{PATH}/production", f"{PATH}/production/make", recipient=str(identity.to_public()))
-    checked = clerk.get(answer.headers["location"]).text
+    assert answer.headers["location"] == f"{PATH}/production"
+    waiting = clerk.get(f"{PATH}/production").text
+    assert "waits for a worker" in waiting and 'hx-trigger="every 1s"' in waiting and "Nothing yet." in waiting
+    work(clerk)
+    state = clerk.get(f"{PATH}/production/state").text
+    assert "hx-trigger" not in state and "<html" not in state and "left, sealed, as" in state
+    link = re.search(r'href="(\?check=[^"#]+)#check"', state)
+    assert link
+    checked = clerk.get(f"{PATH}/production{link[1]}").text
     assert "the envelope is signed" in checked or "signed by" in text_of(checked)
     assert text_of(checked).count("✓") >= 5 and "✗" not in checked
     file = re.search(rf'href="({PATH}/production/[^"]+\.zip)"', checked)

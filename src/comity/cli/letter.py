@@ -65,10 +65,12 @@ def _make(
         if by:
             it.may(by, "letter")
         moment = asked(asks["on"], asks["at"], demand_of(load(it, matter)).place)
-        draft = desk.make(it, matter, kind, moment, asks["recipient"] or "")
+        wish = desk.Wish(asks.get("recipient") or "", asks.get("about") or "")
+        draft = desk.make(it, matter, kind, moment, wish)
+        raw = desk.sketched(it, draft, form, moment) if to else b""
         draft = desk.begin(it, draft, by) if by else draft
     if to:
-        put(to, desk.drawn(draft, form))
+        put(to, raw)
     if as_json:
         print_json(_as_json(desk.Kept(draft, None, ())) | {"paragraphs": [_line_json(line) for line in lines(draft)]})
         return
@@ -84,49 +86,55 @@ Recipient = Annotated[str | None, typer.Option("--to", help="to whom it is addre
 Keeper = Annotated[str | None, typer.Option("--by", help="keep it as a draft of this person of office.toml")]
 
 
+def _addressed(kind: str, says: str) -> None:
+    """The verb that makes a letter which goes to somebody outside, who may be named."""
+
+    def make(
+        matter: MatterName, to: Out = None, by: Keeper = None, recipient: Recipient = None, on: On = None,
+        at: At = None, office: OfficeAt = HERE, as_json: AsJson = False,
+    ) -> None:  # fmt: skip
+        _make(kind, matter, (to, by), office, as_json, on=on, at=at, recipient=recipient)
+
+    letter.command(kind, help=says)(make)
+
+
 @letter.command()
 def memo(
     matter: MatterName, to: Out = None, by: Keeper = None, on: On = None, at: At = None,
     office: OfficeAt = HERE, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """The decision memo: what was decided of each class and why, what is open, what may be objected, what runs out."""
-    _make("memo", matter, (to, by), office, as_json, on=on, at=at, recipient=None)
+    _make("memo", matter, (to, by), office, as_json, on=on, at=at)
+
+
+for _kind, _says in {
+    "objection": "An objection to an authority: the grounds that the packs name; what is asked for is left to counsel.",
+    "motion": "A motion to a court: the grounds that the packs name; argument and prayer are left to counsel.",
+    "refusal": "A refusal of the records that no power reaches: why, and the lawful channel instead.",
+    "clarification": "Ask the authority for exactly the facts that are unknown and matter, telling it nothing.",
+}.items():
+    _addressed(_kind, _says)
 
 
 @letter.command()
-def objection(
-    matter: MatterName, to: Out = None, by: Keeper = None, recipient: Recipient = None, on: On = None, at: At = None,
-    office: OfficeAt = HERE, as_json: AsJson = False,
+def notice(
+    matter: MatterName,
+    account: Annotated[str, typer.Option(help="whose user is told (default: the only account)")] = "",
+    to: Out = None, by: Keeper = None, on: On = None, at: At = None, office: OfficeAt = HERE, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """An objection to an authority: the grounds that the packs name; what is asked for is left to counsel."""
-    _make("objection", matter, (to, by), office, as_json, on=on, at=at, recipient=recipient)
+    """What a user is told: it may be drafted while telling is forbidden, and is finished once nothing forbids it."""
+    _make("notice", matter, (to, by), office, as_json, on=on, at=at, about=account)
 
 
 @letter.command()
-def motion(
-    matter: MatterName, to: Out = None, by: Keeper = None, recipient: Recipient = None, on: On = None, at: At = None,
+def certificate(
+    matter: MatterName,
+    production: Annotated[str, typer.Option(help="the file that left (default: the last production)")] = "",
+    to: Out = None, by: Keeper = None, recipient: Recipient = None, on: On = None, at: At = None,
     office: OfficeAt = HERE, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """A motion to a court: the grounds that the packs name; argument and prayer are left to counsel."""
-    _make("motion", matter, (to, by), office, as_json, on=on, at=at, recipient=recipient)
-
-
-@letter.command()
-def refusal(
-    matter: MatterName, to: Out = None, by: Keeper = None, recipient: Recipient = None, on: On = None, at: At = None,
-    office: OfficeAt = HERE, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """A refusal of the records that no power reaches: why, and the lawful channel instead."""
-    _make("refusal", matter, (to, by), office, as_json, on=on, at=at, recipient=recipient)
-
-
-@letter.command()
-def clarification(
-    matter: MatterName, to: Out = None, by: Keeper = None, recipient: Recipient = None, on: On = None, at: At = None,
-    office: OfficeAt = HERE, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Ask the authority for exactly the facts that are unknown and matter, telling it nothing."""
-    _make("clarification", matter, (to, by), office, as_json, on=on, at=at, recipient=recipient)
+    """What the custodian certifies of a production that left: its words may be changed, its figures and hashes not."""
+    _make("certificate", matter, (to, by), office, as_json, on=on, at=at, recipient=recipient, about=production)
 
 
 @letter.command("list")
@@ -229,6 +237,8 @@ def _state(kept: desk.Kept) -> None:
     draft = kept.draft
     what = f"finished by {kept.sent.by}" if kept.sent else f"a draft, last saved by {draft.saved_by or draft.by}"
     out.print(f"{draft.id}, version {draft.version}: {what}.\n", markup=False)
+    if kept.barred:
+        out.print(f"[yellow]It may not be given now:[/] {escape(kept.barred.message)}\n")
     if kept.changed:
         out.print("[yellow]Since it was made, this has changed:[/]")
         for one in kept.changed:
@@ -269,7 +279,8 @@ def _as_json(kept: desk.Kept) -> dict[str, object]:
     return {
         "id": draft.id, "kind": draft.letter.kind, "matter": draft.matter, "version": draft.version, "by": draft.by,
         "saved_by": draft.saved_by or draft.by, "finished": sent.happened.isoformat() if sent else None,
-        "changed": list(kept.changed),
+        "changed": list(kept.changed), "about": draft.letter.about,
+        "barred": kept.barred.message if kept.barred else None,
         "removed": [
             {"paragraph": line.made.key, "cite": id_of(cite), "by": line.edited_by} for line, cite in removed(draft)
         ],
@@ -282,5 +293,6 @@ def _line_json(line: Line) -> dict[str, object]:
     ]
     return {
         "key": line.made.key, "kind": line.made.kind, "text": line.text, "made": line.made.text, "cites": cites,
-        "inside": line.made.inside, "edited_by": line.edited_by or None, "verified": line.verified,
+        "inside": line.made.inside, "fixed": line.made.fixed, "edited_by": line.edited_by or None,
+        "verified": line.verified,
     }  # fmt: skip

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from comity.desk import portal as rooms
@@ -11,10 +14,12 @@ from comity.desk import porter
 from comity.desk.agencies import Agency, Contact, agencies
 from comity.desk.codec import encode
 from comity.desk.demand import beginning, findings, known, next_matter
+from comity.desk.jobs import HAND, Hold
 from comity.desk.matter import demand_of, enter, load, named
 from comity.desk.office import Office
 from comity.desk.portal import REGISTER, Filing
-from comity.desk.release import Sent, send
+from comity.desk.release import Beside, Sent, send
+from comity.desk.sealing import Asked, ask_production, seal
 from comity.desk.trays import new_name, outward
 from comity.errors import ComityError, Faulty
 from comity.intake.form import read_demand
@@ -22,6 +27,7 @@ from comity.kernel.demand import Demand, authentic
 from comity.kernel.matter import Event
 from comity.kernel.words import canonical
 from comity.registry.blobs import Blobs
+from comity.registry.jobport import Job
 from comity.registry.port import NewEntry
 
 LONGEST: Final = 30
@@ -103,22 +109,86 @@ def _open(found: rooms.Portal, id: str) -> Filing:
 def hand_over(office: Office, id: str, days: int, by: str, at: datetime) -> Sent:
     """Ask the gate; if it opens, seal the production to the authority's key and lay it out for the one who filed."""
     office.may(by, "produce")
+    one = _fit(office, id, days)
+    porter.folder_made(office)
+    name = new_name("x")
+    sent = send(office, one.matter, by, at, (one.key,), _laid(office, name))
     found = rooms.portal(office)
-    one = rooms.filing(found, id)
+    office.registry.append_all([_handed(one, name, days, (by, at))], {REGISTER: found.seen})
+    porter.lay_out(office, rooms.portal(office), at)
+    return sent
+
+
+def _fit(office: Office, id: str, days: int) -> Filing:
+    one = rooms.filing(rooms.portal(office), id)
     if not one.matter:
         raise NotTaken(id=id)
     if not one.key:
         raise NoKey
     if not 1 <= days <= LONGEST:
         raise NotSoLong(days=days)
-    porter.folder_made(office)
-    name = new_name("x")
-    sent = send(office, one.matter, by, at, (one.key,), outward(office.root).folder / "productions" / f"{name}.zip")
+    return one
+
+
+def _laid(office: Office, name: str) -> Path:
+    return outward(office.root).folder / "productions" / f"{name}.zip"
+
+
+def _handed(one: Filing, name: str, days: int, whose: tuple[str, datetime]) -> NewEntry:
+    """That a production waits for whoever filed: an entry of the portal's register."""
+    by, at = whose
     until = at + timedelta(days=days)
     says = f"a production waits in the portal until {until:%Y-%m-%d %H:%M} UTC, for one person"
-    more = {"filing": one.id, "matter": one.matter, "production": name, "person": one.person}
-    porter.note(office, rooms.portal(office), ("handed", says, by, at), until=until.isoformat(), **more)
-    return sent
+    data = {"what": "handed", "until": until.isoformat(), "filing": one.id, "matter": one.matter,
+            "production": name, "person": one.person}  # fmt: skip
+    event = Event("", "portal", at, at, says, "the office", by, data=tuple(data.items()))
+    return NewEntry(REGISTER, "portal", at, at, encode(event))
+
+
+def ask_hand_over(office: Office, id: str, days: int, by: str, at: datetime) -> Job:
+    """Have a production sealed to the authority's key and laid out; refused at once if the gate is shut."""
+    office.may(by, "produce")
+    one = _fit(office, id, days)
+    return ask_production(office, one.matter, Asked(by, at, (one.key,), {"filing": id, "days": str(days)}), HAND)
+
+
+def hand(hold: Hold) -> None:
+    """The job: seal it, and lay it out; that it left and that it waits in the portal are entered both or neither."""
+    office, asks = hold.office, json.loads(hold.job.asks)
+    tidy(office, hold.now())
+    one, name = (
+        _fit(office, asks["filing"], int(asks["days"])),
+        hold.keep(f"tray {hold.job.tries}", lambda: new_name("x")),
+    )
+    porter.folder_made(office)
+
+    def beside(sent: Sent, at: datetime) -> Beside:
+        if not _laid(office, name).exists():  # it was there before if somebody else wrote meanwhile
+            os.link(sent.path, _laid(office, name))
+        entry = _handed(one, name, int(asks["days"]), (hold.job.by, at))
+        return [entry], {REGISTER: rooms.portal(office).seen}
+
+    seal(hold, beside)
+    porter.lay_out(office, rooms.portal(office), hold.now())
+
+
+def tidy(office: Office, at: datetime) -> None:
+    """Lay out what was entered and not laid out yet, and take away what no entry names: nobody was given that."""
+    folder = outward(office.root).folder / "productions"
+    if not folder.is_dir():
+        return
+    porter.lay_out(office, rooms.portal(office), at)
+    named = _names(office)
+    left = {path.stem: path for path in folder.glob("*.zip") if path.stem not in named}
+    for job in office.registry.jobs(HAND) if left else ():
+        now = f"tray {job.tries}" if job.state == "running" else ""
+        for step, name in office.registry.steps(job.number).items():
+            if step != now and name in left and name not in _names(office):
+                left.pop(name).unlink(missing_ok=True)
+
+
+def _names(office: Office) -> frozenset[str]:
+    return frozenset(given.name for one in rooms.portal(office).filings.values() for given in one.handed)
 
 
 def callback(office: Office, one: Filing) -> tuple[Agency | None, tuple[Contact, ...]]:

@@ -13,6 +13,7 @@ from comity.desk.demand import findings
 from comity.desk.matter import apart, approvers, deadlines, demand_of, load, load_seen, record
 from comity.desk.office import Office
 from comity.desk.review import summed_up
+from comity.desk.roles import why_not
 from comity.errors import ComityError
 from comity.kernel.gate import Approval, Case, Hits, Reason, Refusal, Release, counting, open_gate
 from comity.kernel.matter import Event, Matter, standing, standing_changed
@@ -176,7 +177,10 @@ def _own(case: Case, matter: Matter, person: str, at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Look:
-    """The gate looked at: its answer, all it looked at, every approval given and which of them count now."""
+    """The gate looked at: its answer, all it looked at, every approval given and which of them count now.
+
+    `struck` are those of people who do not work here now, or may not approve now: the gate is not shown them.
+    """
 
     case: Case
     answer: Release | Refusal
@@ -184,13 +188,33 @@ class Look:
     counting: tuple[Approval, ...]
     shown: str
     """What an approval given now would be bound to, and since when the order stands as it does."""
+    struck: tuple[Approval, ...] = ()
 
 
 def look(office: Office, matter: Matter, at: datetime, assume: Iterable[str] = ()) -> Look:
     """What the gate says of a matter, as known at a moment, and what it says it on; nothing is recorded."""
-    case, given, scope = case_of(office, matter, at, assume), approvals_of(matter), scope_of(matter)
+    case, every, scope = case_of(office, matter, at, assume), approvals_of(matter), scope_of(matter)
+    struck = tuple(one for one in every if _struck(office, one.person))
+    given = tuple(one for one in every if one not in struck)
     answer = open_gate(case, matter, given, scope, at)
-    return Look(case, answer, given, counting(case, matter, given, scope, at), _shown(case, matter, at))
+    if isinstance(answer, Refusal):
+        missed = dict.fromkeys(one.person for one in counting(case, matter, struck, scope, at))
+        answer = replace(answer, reasons=(*(_missed(office, person) for person in missed), *answer.reasons))
+    shown = _shown(case, matter, at)
+    return Look(case, answer, every, counting(case, matter, given, scope, at), shown, struck)
+
+
+def _struck(office: Office, person: str) -> bool:
+    """Whether somebody's approval opens nothing now, though it was theirs to give."""
+    return bool(why_not(office.settings.people.get(person, frozenset()), "approve"))
+
+
+def _missed(office: Office, person: str) -> Reason:
+    """The reason that stands in for an approval that would count were it not for who gave it."""
+    says = f"{person} approved exactly this, but does not work here now"
+    if person in office.settings.people:
+        says = f"{person} approved exactly this, but may not approve now"
+    return Reason("approver-struck", says, "have somebody else approve")
 
 
 def ask(office: Office, name: str, at: datetime, assume: Iterable[str] = ()) -> Release | Refusal:
@@ -219,17 +243,30 @@ def would_open(office: Office, matter: Matter, at: datetime, categories: frozens
     return answer.standing if isinstance(answer, Refusal) else ()
 
 
-def act(office: Office, name: str, at: datetime) -> Release | Refusal:
-    """Ask the gate in order to produce, and record its answer before anything else happens."""
-    _, seen = load_seen(office, name)
+def act(office: Office, name: str, at: datetime, job: str = "") -> Release | Refusal:
+    """Ask the gate in order to produce, and record its answer before anything else happens.
+
+    Under a job that was taken up again, the release that it recorded stands, if the gate still opens for the same.
+    """
+    whole, seen = load_seen(office, name)
     answer = last_word(office, name, at)
+    if isinstance(answer, Release) and job:
+        own = (event for event in whole.of("released") if event.get("job") == job)
+        if any(event.get("hits") == answer.hits.digest for event in own):
+            return answer
+    note(office, name, answer, seen, job)
+    return answer
+
+
+def note(office: Office, name: str, answer: Release | Refusal, seen: int, job: str = "") -> None:
+    """Record what the gate answered to whoever wanted to produce."""
+    at = answer.at
     if isinstance(answer, Release):
         says = f"the gate opened for {answer.hits.found} items, approved by {' and '.join(answer.approved_by)}"
-        event = Event("", "released", at, at, says, "gate", data=(("hits", answer.hits.digest),))
+        data = (("hits", answer.hits.digest), *((("job", job),) if job else ()))
+        event = Event("", "released", at, at, says, "gate", data=data)
     else:
         says = "the gate refused: " + "; ".join(reason.says for reason in answer.reasons)
-        event = Event(
-            "", "refused", at, at, says, "gate", data=(("reasons", " ".join(r.name for r in answer.reasons)),)
-        )
+        data = (("reasons", " ".join(r.name for r in answer.reasons)),)
+        event = Event("", "refused", at, at, says, "gate", data=data)
     record(office, name, [event], seen)
-    return answer

@@ -33,6 +33,8 @@ TASK: Final = "task"
 """A job for a person: something ran out, and somebody is to look."""
 
 COLLECT: Final = "collect"
+PRODUCE: Final = "produce"
+HAND: Final = "hand"
 EXPOSURE: Final = "exposure"
 Now = Callable[[], datetime]
 

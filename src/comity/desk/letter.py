@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Final, Literal
 
 from comity.desk import drafts
+from comity.desk.about import NothingToSay as NothingToSay
+from comity.desk.about import about, barred, notified, subjects
 from comity.desk.decision import Assessment, Class, assess
 from comity.desk.drafts import DraftOvertaken
 from comity.desk.matter import deadlines, demand_of, load_seen, record, said
@@ -23,13 +25,14 @@ from comity.kernel.law import Answer, Question
 from comity.kernel.matter import Event, Matter, gag, standing
 from comity.kernel.predicate import ADDRESS
 from comity.kernel.words import Value, digest
-from comity.letters.drafts import model
+from comity.letters.drafts import model, own
 from comity.letters.drafts.answer import clarification, missing, refusable, refusal
 from comity.letters.drafts.contest import contest, grounds
 from comity.letters.drafts.edit import Draft, Line, changed, lines, removed, saved, stood_on, unfilled
 from comity.letters.drafts.memo import memo
 from comity.letters.drafts.model import KINDS, File, Letter
 from comity.letters.drafts.paper import html, pdf
+from comity.letters.notice import NoticeForbidden
 from comity.letters.typeset import can
 from comity.registry.blobs import Blobs
 
@@ -40,17 +43,10 @@ COUNSELS: Final = frozenset({"objection", "motion"})
 """Letters that counsel finishes: what is asked for in them is counsel's own."""
 
 
-class NothingToSay(ComityError):
-    """no {kind} can be made in matter `{matter}`: {why}"""
-
-    help = "see `comity decide {matter}`; a memo can always be made"
-    exit_code = 5
-
-
 class NotALetter(ComityError):
     """`{kind}` is not a kind of letter"""
 
-    help = "choose memo, objection, motion, refusal or clarification"
+    help = "choose memo, objection, motion, refusal, clarification, notice or certificate"
     exit_code = 2
 
 
@@ -89,6 +85,8 @@ class Kept:
     draft: Draft
     sent: Event | None
     changed: tuple[str, ...]
+    barred: ComityError | None = None
+    """Why it may not be given now, whatever it says."""
 
     @property
     def told(self) -> str:
@@ -197,6 +195,12 @@ def written(file: File, kind: str) -> Letter:
                 why = "no fact that is open is one for the authority to tell"
                 raise NothingToSay(kind=kind, matter=file.matter, why=why)
             return clarification(file)
+        case "notice" if file.telling:
+            return own.notice(file, file.telling)
+        case "certificate" if file.certified:
+            return own.certificate(file, file.certified)
+        case "notice" | "certificate":
+            raise NothingToSay(kind=kind, matter=file.matter, why="say what it is about")
     raise NotALetter(kind=kind)
 
 
@@ -204,13 +208,23 @@ def _forum(kind: str) -> str:
     return "a court" if kind == "motion" else "an authority"
 
 
-def make(office: Office, name: str, kind: str, at: datetime, to: str = "") -> Draft:
-    """A letter made from a matter as it is known at a moment; nothing is kept."""
+@dataclass(frozen=True)
+class Wish:
+    """To whom a letter goes and what it is about; empty: who made the demand; the only account; the last production."""
+
+    to: str = ""
+    about: str = ""
+
+
+def make(office: Office, name: str, kind: str, at: datetime, wish: Wish | str = "") -> Draft:
+    """A letter made from a matter as it is known at a moment; nothing is kept. A text is to whom it goes."""
     if kind not in KINDS:
         raise NotALetter(kind=kind)
+    asked = Wish(wish) if isinstance(wish, str) else wish
     matter = load_seen(office, name)[0].as_known(at)
-    file = file_of(office, matter, at, to.strip(), kind == "memo")
-    return Draft("new", name, written(file, kind), stood_on(file), "", at)
+    file = file_of(office, matter, at, asked.to.strip(), kind == "memo")
+    made = written(about(office, matter, file, kind, asked.about), kind)
+    return Draft("new", name, made, stood_on(file), "", at)
 
 
 def begin(office: Office, draft: Draft, by: str) -> Draft:
@@ -226,14 +240,14 @@ def _by(draft: Draft, by: str) -> Draft:
 def look(office: Office, name: str, id: str, at: datetime) -> Kept:
     """A kept letter, with what has changed since it was made."""
     whole, _ = load_seen(office, name)
-    return _kept(office, whole, id, _now(office, whole.as_known(at), at))
+    return _kept(office, whole, id, _now(office, whole.as_known(at), at), at)
 
 
 def listed(office: Office, name: str, at: datetime) -> tuple[Kept, ...]:
     """Every kept letter of a matter, in the order in which they were made."""
     whole, _ = load_seen(office, name)
     now = _now(office, whole.as_known(at), at)
-    return tuple(_kept(office, whole, draft.id, now) for draft in drafts.every(office, name))
+    return tuple(_kept(office, whole, draft.id, now, at) for draft in drafts.every(office, name))
 
 
 def _now(office: Office, matter: Matter, at: datetime) -> File | str:
@@ -244,25 +258,28 @@ def _now(office: Office, matter: Matter, at: datetime) -> File | str:
         return f"The matter cannot be decided any more: {error.message}."
 
 
-def _kept(office: Office, whole: Matter, id: str, now: File | str) -> Kept:
+def _kept(office: Office, whole: Matter, id: str, now: File | str, at: datetime) -> Kept:
     sent = next((event for event in whole.of("letter") if event.get("letter") == id), None)
     draft = drafts.newest(office, whole.id, id, int(sent.get("version")) if sent else None)
+    letter, known = draft.letter, whole.as_known(at)
+    bar = None if sent else barred(office, known, letter, at)
     if isinstance(now, str):
-        return Kept(draft, sent, (now,))
+        return Kept(draft, sent, (now,), bar)
     try:
-        anew = written(now, draft.letter.kind)
+        anew = written(about(office, known, now, letter.kind, letter.about), letter.kind)
     except NothingToSay:
         anew = None
-    return Kept(draft, sent, changed(draft, now, anew))
+    return Kept(draft, sent, changed(draft, now, anew), bar)
 
 
 def possible(office: Office, name: str, at: datetime) -> dict[str, str]:
     """Each kind of letter, and why it cannot be made now; empty if it can."""
-    file = file_of(office, load_seen(office, name)[0].as_known(at), at)
+    matter = load_seen(office, name)[0].as_known(at)
+    file = file_of(office, matter, at)
     found: dict[str, str] = {}
     for kind in KINDS:
         try:
-            written(file, kind)
+            written(about(office, matter, file, kind, next(iter(subjects(matter, kind)), "")), kind)
             found[kind] = ""
         except NothingToSay as error:
             found[kind] = str(error.fields["why"])
@@ -305,7 +322,7 @@ def save(office: Office, draft: Draft, given: Given, by: str, at: datetime) -> D
 
 def act_to_finish(kind: str) -> str:
     """The act that finishing a letter of a kind is: what is asked for in some is counsel's own."""
-    return "contest" if kind in COUNSELS else "letter"
+    return "contest" if kind in COUNSELS else "notify" if kind == "notice" else "letter"
 
 
 def finish(office: Office, kept: Kept, by: str, at: datetime, told: str = "") -> Event:
@@ -321,12 +338,14 @@ def finish(office: Office, kept: Kept, by: str, at: datetime, told: str = "") ->
         raise Finished(id=draft.id)
     if now.draft.version != draft.version:
         raise DraftOvertaken(now.draft)
+    if now.barred:
+        raise now.barred
     if left := unfilled(draft):
         count = f"{len(left)} field{'s' if len(left) > 1 else ''}"
         raise Unfinished(id=draft.id, count=count, fields="; ".join(one.text for one in left))
     if now.told != told:
         raise Stale(id=draft.id, what=" ".join(now.changed) or "it says again what would be said now")
-    events = [_finished(office, draft, by, at), *_asking(draft, by, at)]
+    events = [_finished(office, draft, by, at), *_besides(draft, by, at)]
     record(office, draft.matter, events, seen)
     return events[0]
 
@@ -342,20 +361,33 @@ def _finished(office: Office, draft: Draft, by: str, at: datetime) -> Event:
     return Event("", "letter", at, at, says, f"{draft.id}, version {draft.version}", by, data=(*more, *data))
 
 
-def _asking(draft: Draft, by: str, at: datetime) -> Iterator[Event]:
-    """A request for clarification is a paper that was filed: some texts count the authority's time from it."""
+def _besides(draft: Draft, by: str, at: datetime) -> Iterator[Event]:
+    """What else is so once it is finished: some texts count time from a request; by a notice the user was told."""
     if draft.letter.kind == "clarification":
         source = f"{draft.id}, version {draft.version}"
         yield Event(
             "", "filing", at, at, "the authority was asked to clarify", source, by, data=(("letter", draft.id),)
         )
+    if draft.letter.kind == "notice":
+        yield notified(draft, by, at)
 
 
 def paper(office: Office, kept: Kept, form: Format) -> bytes:
-    """A letter as a paper: finished, the very octets that were recorded; before, the draft with all its marks."""
+    """A letter as a paper: finished, the very octets that were recorded; before, the draft with all its marks.
+
+    Of a notice no paper is made while telling is forbidden: whoever holds one could send it.
+    """
     if kept.sent and kept.sent.get(form):
         return b"".join(Blobs(office.root / "blobs").read(kept.sent.get(form)))
+    if isinstance(kept.barred, NoticeForbidden):
+        raise kept.barred
     return drawn(kept.draft, form, kept.changed, final=bool(kept.sent))
+
+
+def sketched(office: Office, draft: Draft, form: Format, at: datetime) -> bytes:
+    """A letter that nobody keeps, as a paper."""
+    bar = barred(office, load_seen(office, draft.matter)[0].as_known(at), draft.letter, at)
+    return paper(office, Kept(draft, None, (), bar), form)
 
 
 def drawn(draft: Draft, form: Format, changed: tuple[str, ...] = (), final: bool = False) -> bytes:

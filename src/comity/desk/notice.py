@@ -53,10 +53,15 @@ def letter_to(office: Office, matter: Matter, account: str, at: datetime) -> str
     found = next((notice for notice in notices(office, matter, at) if notice.account == account), None)
     if found is None or found.state in ("given", "not-required"):
         raise NotDue(account=account, why=found.says if found else "the demand does not name it", matter=matter.id)
+    return text(found, demand_of(matter), telling_of(office, matter, account))
+
+
+def telling_of(office: Office, matter: Matter, account: str) -> Telling:
+    """What the user of an account is told of a matter besides its demand."""
     demand = demand_of(matter)
     produced = matter.of("produced")
     court = office.packs.law.courts.get(demand.court)
-    telling = Telling(
+    return Telling(
         office.holdings.estate.name,
         office.settings.contact or office.settings.name,
         account,
@@ -65,4 +70,3 @@ def letter_to(office: Office, matter: Matter, account: str, at: datetime) -> str
         withheld_by=matter.of(*GAGS),
         issuer=", ".join(part for part in (demand.issuer, court.name if court else "", demand.place) if part),
     )
-    return text(found, demand, telling)

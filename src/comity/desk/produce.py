@@ -145,16 +145,14 @@ class Dispatch:
 def produce(release: Release, manifest: Manifest, dispatch: Dispatch, target: Path) -> Path:
     """Write the production to `target`, a zip if it ends in .zip, else a folder; on any error nothing is left there."""
     _permitted(release, manifest, dispatch)
-    recipients = [_recipient(key) for key in dispatch.recipients]
-    if not recipients:
-        raise BadRecipient(recipient="", why="none is given")
+    recipients = recipients_of(dispatch.recipients)
     try:
         with _partial(target) as place:
             made = place / "production.zip" if target.suffix == ".zip" else place
             with _folder(place) if made == place else _zip(made) as put:
                 envelope = _fill(put, manifest, dispatch, recipients)
                 # Unsigned it is no production: the gate is asked again before there is one.
-                _still_open(release, dispatch)
+                still_open(release, dispatch.again())
                 signature = dispatch.signer.key.sign(envelope.note, dispatch.signer.sign)
                 put(SIGNATURE, _octets(str(Note(envelope.note, (signature,))).encode()))
             _flush(place)
@@ -186,15 +184,19 @@ def _permitted(release: Release, manifest: Manifest, dispatch: Dispatch) -> None
         raise NotReleased(why="it is too large for one production; narrow the scope and produce in parts")
 
 
-def _recipient(key: str) -> pyrage.x25519.Recipient:
-    try:
-        return pyrage.x25519.Recipient.from_str(key.strip())
-    except pyrage.RecipientError as error:
-        raise BadRecipient(recipient=key, why=str(error)) from error
+def recipients_of(keys: Iterable[str]) -> list[pyrage.x25519.Recipient]:
+    """The public keys that a production is sealed to; refused if there is none, or one that is none."""
+    found = []
+    for key in tuple(keys) or ("",):
+        try:
+            found.append(pyrage.x25519.Recipient.from_str(key.strip()))
+        except pyrage.RecipientError as error:
+            raise BadRecipient(recipient=key, why=str(error) if key else "none is given") from error
+    return found
 
 
-def _still_open(release: Release, dispatch: Dispatch) -> None:
-    answer = dispatch.again()
+def still_open(release: Release, answer: Release | Refusal) -> None:
+    """Refuse what the gate would not let go any more, or not as it did."""
     if isinstance(answer, Refusal):
         raise GateShut(why="; ".join(reason.says for reason in answer.reasons))
     if (answer.scope, answer.hits, answer.classes) != (release.scope, release.hits, release.classes):

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from pathlib import Path
-from typing import Final
-from urllib.parse import quote
+from typing import Final, TypeVar
 
 from comity.desk import gate
+from comity.desk.codec import encode
 from comity.desk.collection import Listing, scope_of, unproduced
-from comity.desk.matter import apart, demand_of, load, record
+from comity.desk.matter import apart, demand_of, load, load_seen, named, record
 from comity.desk.office import Office, titled
-from comity.desk.produce import Dispatch, evidence, produce
-from comity.desk.review import leaving
-from comity.errors import ComityError, Faulty, Unwritable
-from comity.kernel.gate import Refusal
+from comity.desk.produce import Dispatch, evidence, produce, still_open
+from comity.desk.review import Withheld, leaving
+from comity.errors import ComityError, Faulty
+from comity.kernel.demand import Demand
+from comity.kernel.gate import Refusal, Release
 from comity.kernel.matter import Event, Matter
 from comity.kernel.production import Item, Manifest, plan
 from comity.letters.certificate import Custodian, Held, certificate, ready
 from comity.registry.blobs import Blobs
+from comity.registry.jobport import End
 from comity.registry.keys import load as load_key
+from comity.registry.port import NewEntry, Overtaken, RegistryError
+
+T = TypeVar("T")
 
 
 class Refused(ComityError):
@@ -58,39 +63,112 @@ class Sent:
     manifest: Manifest
 
 
+@dataclass(frozen=True)
+class Sending:
+    """What somebody lets go: in whose name, to which keys, written where; `now` says when it is done."""
+
+    by: str
+    recipients: tuple[str, ...]
+    target: Path
+    now: Callable[[], datetime]
+
+
+Beside = tuple[Sequence[NewEntry], Mapping[str, int]]
+"""Entries of another register, and how many it had when that was read."""
+
+
+@dataclass(frozen=True)
+class Under:
+    """The job under which a production is made: its name, how it is followed, what ends with the entry.
+
+    `beside` gives what is entered elsewhere together with it, both or neither.
+    """
+
+    job: str
+    progress: Callable[[int, int], None]
+    ends: Callable[[str], End]
+    beside: Callable[[Sent, datetime], Beside] = lambda sent, at: ((), {})
+
+
+AGAIN: Final = 20
+"""How often what a job comes to is tried to be recorded while others write to its matter."""
+
+
 def send(office: Office, name: str, by: str, at: datetime, recipients: tuple[str, ...], target: Path) -> Sent:
     """Ask the gate, record its answer, and if it opens write the production to `target`, sealed to the recipients."""
+    return carry_out(office, name, Sending(by, recipients, target, lambda: at))
+
+
+def may_send(office: Office, matter: Matter, by: str) -> None:
+    """Refuse who may not let a production leave or approved for this matter; and where no certificate can be set."""
     office.may(by, "produce")
-    apart(load(office, name), by, "produce")
-    not_left(load(office, name))
+    apart(matter, by, "produce")
+    not_left(matter)
     ready()
-    release = gate.act(office, name, at)
+
+
+def refused(name: str, answer: Refusal) -> Refused:
+    """The gate's refusal, as an error."""
+    return Refused(why="; ".join(reason.says for reason in answer.reasons), matter=name)
+
+
+def carry_out(office: Office, name: str, sending: Sending, under: Under | None = None) -> Sent:
+    """Let a production go. Under a job, its entry and the job's end are written together, while the gate opens.
+
+    What was sealed under a job and could not be entered is taken away again.
+    """
+    may_send(office, load(office, name), sending.by)
+    if under is None:
+        release = gate.act(office, name, sending.now())
+    else:
+        release = _patiently(lambda: gate.act(office, name, sending.now(), under.job))
     if isinstance(release, Refusal):
-        raise Refused(why="; ".join(reason.says for reason in release.reasons), matter=name)
+        raise refused(name, release)
+    manifest, dispatch = _prepared(office, name, release, sending, under)
+    Blobs(office.root / "blobs").put([manifest.octets])  # under the digest that the entry names
+    sent = Sent(produce(release, manifest, dispatch, sending.target), manifest)
+    if under is None:
+        record(office, name, [_left(office, name, sent, sending)])
+        return sent
+    try:
+        _patiently(lambda: _enter(office, name, (release, sent), sending, under))
+    except RegistryError:
+        raise  # it may have been entered all the same; if not, it is cleared away
+    except ComityError:
+        sent.path.unlink(missing_ok=True)
+        raise
+    return sent
+
+
+def _patiently(act: Callable[[], T]) -> T:
+    """Do it again as long as somebody else writes to the matter first."""
+    for _ in range(AGAIN - 1):
+        with suppress(Overtaken):
+            return act()
+    return act()
+
+
+def _prepared(
+    office: Office, name: str, release: Release, sending: Sending, under: Under | None
+) -> tuple[Manifest, Dispatch]:
     matter = load(office, name)
     demand, (listing, withheld) = demand_of(matter), leaving(office, matter)
     manifest = plan(release, demand.id, scope_of(matter), listing.collected)
     if not isinstance(manifest, Manifest):
         raise Faulty(manifest, path=f"production of {name}")
-    entity = office.holdings.estate.entities[demand.served_entity].name
-    custodian = Custodian(by, "custodian of records", entity)
-    lines = tuple(Held(w.number, w.store, w.size, w.ground, w.by, w.at) for w in withheld)
-    paper = certificate(manifest, demand, custodian, titled(office, demand.instrument), lines)
-    dispatch = Dispatch(
-        recipients,
+    lines = held(withheld)
+    paper = certificate(
+        manifest, demand, custodian(office, demand, sending.by), titled(office, demand.instrument), lines
+    )
+    return manifest, Dispatch(
+        sending.recipients,
         load_key(office.root / "keys" / "ledger.key"),
         evidence(office.registry, name),
         paper,
-        _Pack(office, listing).octets,
-        lambda: gate.last_word(office, name, at),
+        _followed(_Pack(office, listing), manifest, under),
+        lambda: gate.last_word(office, name, sending.now()),
         {name: sheet.octets for name, sheet in listing.sheets.items()},
     )
-    path = produce(release, manifest, dispatch, target)
-    says = f"{len(manifest.items)} items and {len(manifest.tables)} tables left, sealed, as {path.name}"
-    data = (("manifest", manifest.digest), ("recipients", " ".join(recipients)), ("file", path.name))
-    event = Event("", "produced", at, at, says, "production", by, scope_of(matter).categories, data=data)
-    record(office, name, [event])
-    return Sent(path, manifest)
 
 
 def not_left(matter: Matter) -> None:
@@ -100,15 +178,49 @@ def not_left(matter: Matter) -> None:
         raise LeftAlready(says=left[-1].says, by=left[-1].by)
 
 
-def offered(office: Office, name: str) -> Path:
-    """Where the next production of a matter is written when nobody names a place: a zip in the office's folder."""
-    folder = office.root / PRODUCTIONS
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise Unwritable(path=str(folder), why=error.strerror or str(error)) from error
-    number = 1 + len(load(office, name).of("produced"))
-    return next(path for n in count(number) if not (path := folder / f"{quote(name, safe='')}-{n}.zip").exists())
+def custodian(office: Office, demand: Demand, by: str) -> Custodian:
+    """Who certifies a production: whoever let it go, for the entity that was served."""
+    return Custodian(by, "custodian of records", office.holdings.estate.entities[demand.served_entity].name)
+
+
+def held(withheld: tuple[Withheld, ...]) -> tuple[Held, ...]:
+    """What counsel withheld, as a certificate lists it."""
+    return tuple(Held(w.number, w.store, w.size, w.ground, w.by, w.at) for w in withheld)
+
+
+def _followed(pack: _Pack, manifest: Manifest, under: Under | None) -> Callable[[Item], Iterator[bytes]]:
+    """The octets of each item; whoever follows the job is told how many have gone by."""
+    if under is None:
+        return pack.octets
+    total, done, told = sum(item.size for item in manifest.items), 0, under.progress
+
+    def octets(item: Item) -> Iterator[bytes]:
+        nonlocal done
+        for piece in pack.octets(item):
+            done += len(piece)
+            told(done, total)
+            yield piece
+
+    return octets
+
+
+def _left(office: Office, name: str, sent: Sent, sending: Sending) -> Event:
+    manifest, at = sent.manifest, sending.now()
+    says = f"{len(manifest.items)} items and {len(manifest.tables)} tables left, sealed, as {sent.path.name}"
+    data = (("manifest", manifest.digest), ("recipients", " ".join(sending.recipients)), ("file", sent.path.name))
+    categories = scope_of(load(office, name)).categories
+    return Event("", "produced", at, at, says, "production", sending.by, categories, data=data)
+
+
+def _enter(office: Office, name: str, done: tuple[Release, Sent], sending: Sending, under: Under) -> None:
+    """Enter what was sealed, if the gate opens for it at this very moment and nobody writes to the matter meanwhile."""
+    release, sent = done
+    whole, seen = load_seen(office, name)
+    still_open(release, gate.look(office, whole, sending.now()).answer)
+    event = _left(office, name, sent, sending)
+    more, read = under.beside(sent, event.known)
+    entry = NewEntry(name, event.kind, event.happened, event.known, encode(named(name, event)))
+    office.registry.append_all([entry, *more], {name: seen, **read}, under.ends(event.says))
 
 
 def productions(office: Office, name: str) -> list[tuple[Event, Path | None]]:

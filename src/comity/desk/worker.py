@@ -8,7 +8,7 @@ from typing import Final
 
 from comity.desk import clocks, court_mail
 from comity.desk.collection import Doing, Order, carry_out
-from comity.desk.jobs import COLLECT, EXPOSURE, LEASE, Hold, Now, Runner, turn
+from comity.desk.jobs import COLLECT, EXPOSURE, HAND, LEASE, PRODUCE, Hold, Now, Runner, turn
 from comity.desk.office import Office
 from comity.registry.jobport import Job
 from comity.registry.port import Overtaken
@@ -37,8 +37,31 @@ def expose(hold: Hold) -> None:
     asked.do(hold)
 
 
+def seal(hold: Hold) -> None:
+    """Let a production go."""
+    from comity.desk import sealing
+
+    sealing.seal(hold)
+
+
+def hand(hold: Hold) -> None:
+    """Let a production go, and lay it out in the portal."""
+    from comity.desk import filing
+
+    filing.hand(hold)
+
+
+def look(hold: Hold) -> None:
+    """Look at the clocks, and take away what whoever was killed at sealing left behind."""
+    from comity.desk import filing, sealing
+
+    sealing.clear(hold.office)
+    filing.tidy(hold.office, hold.now())
+    clocks.look(hold)
+
+
 RUNNERS: Final[dict[str, Runner]] = {
-    COLLECT: collect, EXPOSURE: expose, clocks.CLOCKS: clocks.look, court_mail.MAIL: court_mail.do,
+    COLLECT: collect, EXPOSURE: expose, PRODUCE: seal, HAND: hand, clocks.CLOCKS: look, court_mail.MAIL: court_mail.do,
 }  # fmt: skip
 """What does a job of each kind. Reviews and tasks are jobs too, and people do them."""
 

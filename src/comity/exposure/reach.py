@@ -71,7 +71,7 @@ class Ground:
             self.kept[case] = sure, perhaps
         return self.kept[case]
 
-    def standing(self, sweep: Sweep, row: Row, mask: Mask, verdicts: Verdicts) -> Iterator[Standing]:
+    def utmost(self, sweep: Sweep, row: Row, mask: Mask, verdicts: Verdicts) -> Iterator[Utmost]:
         """What is the most that can be done about each of these classes."""
         told = self.as_told(row)
         for store, tried in row.rulings.items():
@@ -79,11 +79,11 @@ class Ground:
             for key, classes in enumerate(told):
                 if classes & own:
                     pairs = ((ruling := sweep.rulings[at], sweep.outcomes[ruling.outcomes[key]]) for at in tried)
-                    yield Standing(store, *min(pairs, key=lambda pair: _order(pair[1], verdicts)), classes & own)
+                    yield Utmost(store, *min(pairs, key=lambda pair: _order(pair[1], verdicts)), classes & own)
 
 
 @dataclass(frozen=True)
-class Standing:
+class Utmost:
     """The most that can be done about some classes of a store."""
 
     store: str

@@ -20,7 +20,7 @@ from comity.kernel.words import digest
 APPROVERS: Final = frozenset({"approver", "counsel"})
 WORK: Final = frozenset({
     "not-collected", "scope-changed", "unread-hits", "unreadable", "two-people", "collector-approved",
-    "authenticity-unknown", "clock-behind",
+    "authenticity-unknown", "clock-behind", "approver-struck",
 })  # fmt: skip
 """Reasons that the office's own work removes; all others lie with the law, the courts or the provider's choice."""
 _GATE: Final = object()

@@ -54,6 +54,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Certified:
+    """What a certificate is about: a manifest as it was produced, who certifies it, what counsel withheld."""
+
+    manifest: Manifest
+    custodian: Custodian
+    withheld: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """One thing the custodian says, and the text it is said under."""
 
@@ -112,55 +121,69 @@ def _paragraphs(manifest: Manifest, custodian: Custodian, american: bool, hashed
         return f"Fed. R. Evid. {text}" if given else ""
 
     hits = manifest.hits
-    kept = (
+    paragraphs = [
+        Paragraph(position(custodian), cite("902(11)")),
+        Paragraph(f"With this certificate I hand over {what(manifest)}."),
+        Paragraph(kept(custodian), cite("803(6)(A)-(C), 902(11)")),
+        Paragraph(COPIED, cite("902(13)", hashed)),
+        Paragraph(f"{NAMED} The manifest's own is {manifest.digest}. {SAME}", cite("902(14)", hashed)),
+    ]
+    return paragraphs + ([Paragraph(unread(manifest))] if hits.unreadable else [])
+
+
+COPIED: Final = (
+    "The store was read by a program that tries every item against each part of the demand's scope and writes down"
+    " why it is in or out. Of each item in the scope the octets were copied as stored, without what a mailbox file"
+    " puts between messages; their SHA-256 was computed when they were collected and again when they were sealed,"
+    " and the two are the same."
+)
+NAMED: Final = "The manifest names every file of this production with its size and SHA-256."
+SAME: Final = "A file whose SHA-256 is the one stated is the one that was produced."
+
+
+def position(custodian: Custodian) -> str:
+    """Who certifies, in their own words."""
+    return (
+        f"My position at {custodian.entity} is {custodian.title}. I am a custodian of the records named below, or"
+        " otherwise qualified to certify them."
+    )
+
+
+def kept(custodian: Custodian) -> str:
+    """How the records came to be kept."""
+    return (
         f"Each record is a copy of what the systems of {custodian.entity} hold. The systems made it at or near the time"
         " of the event it records, from information transmitted by the persons or systems concerned; it was kept in the"
         f" course of a regularly conducted activity of {custodian.entity}, and making it was a regular practice of that"
         " activity. I do not say that what a message tells is true."
     )
-    copied = (
-        "The store was read by a program that tries every item against each part of the demand's scope and writes down"
-        " why it is in or out. Of each item in the scope the octets were copied as stored, without what a mailbox file"
-        " puts between messages; their SHA-256 was computed when they were collected and again when they were sealed,"
-        " and the two are the same."
-    )
-    named = (
-        f"The manifest names every file of this production with its size and SHA-256. The manifest's own is"
-        f" {manifest.digest}. A file whose SHA-256 is the one stated is the one that was produced."
-    )
-    paragraphs = [
-        Paragraph(
-            f"My position at {custodian.entity} is {custodian.title}. I am a custodian of the records named below, or"
-            " otherwise qualified to certify them.",
-            cite("902(11)"),
-        ),
-        Paragraph(f"With this certificate I hand over {_what(manifest)}."),
-        Paragraph(kept, cite("803(6)(A)-(C), 902(11)")),
-        Paragraph(copied, cite("902(13)", hashed)),
-        Paragraph(named, cite("902(14)", hashed)),
-    ]
-    if hits.unreadable:
-        listed = "the manifest lists them" if manifest.unreadable else "they are counted only"
-        paragraphs.append(Paragraph(f"Items that could not be read and are not produced: {hits.unreadable}; {listed}."))
-    return paragraphs
+
+
+def unread(manifest: Manifest) -> str:
+    """How many items nobody could read."""
+    listed = "the manifest lists them" if manifest.unreadable else "they are counted only"
+    return f"Items that could not be read and are not produced: {manifest.hits.unreadable}; {listed}."
 
 
 def _withheld(held: tuple[Held, ...]) -> list[Paragraph]:
     """What is within the scope and is not handed over, each with the ground; nothing of what it says."""
     if not held:
         return []
-    lines = "; ".join(
-        f"no. {one.number}{f' in {one.store}' if one.store else ''}{f', {one.size:,} octets' if one.size else ''}: "
-        f"{one.ground} (counsel {one.by}, {one.at.astimezone(UTC):%Y-%m-%d})"
-        for one in held
-    )
+    lines = "; ".join(map(line_of, held))
     number = f"{len(held)} record{' is' if len(held) == 1 else 's are'}"
     return [
         Paragraph(f"{number} within the scope and withheld by counsel; below, out of the scope, counts them: {lines}.")
     ]
 
 
-def _what(manifest: Manifest) -> str:
+def line_of(one: Held) -> str:
+    """One record that counsel withheld, in a line."""
+    where = (f" in {one.store}" if one.store else "") + (f", {one.size:,} octets" if one.size else "")
+    return f"no. {one.number}{where}: {one.ground} (counsel {one.by}, {one.at.astimezone(UTC):%Y-%m-%d})"
+
+
+def what(manifest: Manifest) -> str:
+    """What was produced, counted."""
     items, octets = len(manifest.items), sum(item.size for item in manifest.items)
     messages = f"{items:,} message{'' if items == 1 else 's'} ({octets:,} octets)"
     parts = [messages] if "content" in manifest.scope.categories else []

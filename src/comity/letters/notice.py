@@ -1,14 +1,14 @@
 """What the user is told: who asked for which records of theirs, what was handed over, and why they hear of it now.
 
-No letter is written while notice is withheld: whoever holds the text could send it. Every sentence states a fact of
-the matter; the only law in it is what the demand and the secrecy orders themselves name.
+No text that could be sent is written while notice is withheld: a draft may be prepared (`letters/drafts`), but no paper
+is made of it. Every sentence states a fact of the matter; the only law in it is what the demand and the secrecy orders
+themselves name.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from textwrap import fill
 
 from comity.errors import ComityError
@@ -16,6 +16,7 @@ from comity.kernel.demand import Demand, Scope
 from comity.kernel.matter import Event
 from comity.kernel.notice import Notice
 
+TITLE = "A demand for records of your account"
 CATEGORIES = {
     "content": "the content of messages",
     "traffic": "who wrote to whom, when and from where, without content",
@@ -46,30 +47,23 @@ class Telling:
 
 def text(notice: Notice, demand: Demand, telling: Telling) -> str:
     """The letter as plain text; what is no list of facts is broken into lines of at most 80 characters."""
-    title, paragraphs, facts = _letter(notice, demand, telling)
-    first, *rest = (fill(paragraph, 80) for paragraph in paragraphs)
+    allowed(notice, telling.account)
+    first, *rest = (fill(paragraph, 80) for _, paragraph in paragraphs(telling))
+    facts = facts_of(demand, telling)
     wide = max(len(name) for name, _ in facts) + 2
     listed = "\n".join(f"{name + ':':{wide}}{value}" for name, value in facts)
-    return "\n\n".join([title, first, listed, *rest]) + "\n"
+    return "\n\n".join([TITLE, first, listed, *rest]) + "\n"
 
 
-def html(notice: Notice, demand: Demand, telling: Telling) -> str:
-    """The letter as one self-contained page."""
-    title, paragraphs, facts = _letter(notice, demand, telling)
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n" for name, value in facts)
-    first, *rest = (f"<p>{escape(paragraph)}</p>\n" for paragraph in paragraphs)
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title>\n'
-        "<style>body{font:1rem/1.5 serif;max-width:40rem;margin:2rem auto;padding:0 1rem}dt{font-weight:bold}"
-        "dd{margin:0 0 .5rem}</style></head>\n"
-        f"<body>\n<h1>{escape(title)}</h1>\n{first}<dl>\n{listed}</dl>\n{''.join(rest)}</body>\n</html>\n"
-    )
-
-
-def _letter(notice: Notice, demand: Demand, telling: Telling) -> tuple[str, list[str], list[tuple[str, str]]]:
-    if notice.state == "withheld" or notice.account not in ("", telling.account):
+def allowed(notice: Notice, account: str) -> None:
+    """Refuse while telling this user is forbidden, or where the notice is another's."""
+    if notice.state == "withheld" or notice.account not in ("", account):
         why = notice.says if notice.state == "withheld" else f"this notice is about `{notice.account}`"
-        raise NoticeForbidden(account=telling.account, why=why)
+        raise NoticeForbidden(account=account, why=why)
+
+
+def facts_of(demand: Demand, telling: Telling) -> list[tuple[str, str]]:
+    """What the demand is, as the user is told of it, line by line."""
     issuer = telling.issuer or ", ".join(part for part in (demand.issuer, demand.court, demand.place) if part)
     facts = [
         ("Account", telling.account),
@@ -80,13 +74,18 @@ def _letter(notice: Notice, demand: Demand, telling: Telling) -> tuple[str, list
         ("Asked for", _asked(demand.scope)),
         ("Handed over", f"on {telling.produced:%Y-%m-%d}" if telling.produced else "nothing so far"),
     ]
+    return [fact for fact in facts if fact[1]]
+
+
+def paragraphs(telling: Telling) -> list[tuple[str, str]]:
+    """What the letter says besides, each paragraph with its key."""
     opening = f"{telling.provider} has received a legal demand for records of your account. This is what it asks for."
-    paragraphs = [opening, *(_held(order) for order in telling.withheld_by)]
-    paragraphs.append(
+    closing = (
         "We cannot advise you; a lawyer where you live, or where the demand comes from, can. "
         f"If you have questions about this letter, write to {telling.contact} and give the reference above."
     )
-    return "A demand for records of your account", paragraphs, [fact for fact in facts if fact[1]]
+    orders = [(f"order:{order.id}", _held(order)) for order in telling.withheld_by]
+    return [("opening", opening), *orders, ("closing", closing)]
 
 
 def _asked(scope: Scope) -> str:

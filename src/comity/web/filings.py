@@ -5,6 +5,7 @@ The desk's pages. They read the tray whenever somebody looks; nothing of it coun
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -75,6 +76,15 @@ def paper(request: Asking, id: FromPath[str], number: FromPath[int]) -> Response
     return Response(raw, media_type="application/octet-stream", headers=heads)
 
 
+Do = Callable[[Office, datetime], tuple[str, str]]
+"""An act: where it leads, and what is said there."""
+
+
+def _act(request: Asking, id: str, data: Form, do: Do) -> Page:
+    """Do something about a filing, once; refused, its page is shown again with what was typed."""
+    return web_of(request).act(request, data, do, lambda trouble: _shown(request, id, data, trouble))
+
+
 @post("/filings/{id:str}/take", sync_to_thread=True)
 def take(request: Asking, id: FromPath[str], data: Form) -> Page:
     """Confirm what was filed."""
@@ -83,7 +93,7 @@ def take(request: Asking, id: FromPath[str], data: Form) -> Page:
         name = desk.take(office, id, request.user.person, at)
         return at_matter(name), f"Matter {name} begins."
 
-    return web_of(request).act(request, data, do, lambda trouble: _shown(request, id, data, trouble))
+    return _act(request, id, data, do)
 
 
 @post("/filings/{id:str}/return", sync_to_thread=True)
@@ -94,7 +104,7 @@ def give_back(request: Asking, id: FromPath[str], data: Form) -> Page:
         desk.give_back(office, id, text(data, "why"), request.user.person, at)
         return f"/filings/{id}", "It is returned; the authority reads why."
 
-    return web_of(request).act(request, data, do, lambda trouble: _shown(request, id, data, trouble))
+    return _act(request, id, data, do)
 
 
 @post("/filings/{id:str}/ask", sync_to_thread=True)
@@ -105,7 +115,7 @@ def ask(request: Asking, id: FromPath[str], data: Form) -> Page:
         porter.ask(office, id, text(data, "says"), request.user.person, at)
         return f"/filings/{id}#words", "The authority reads it in the portal."
 
-    return web_of(request).act(request, data, do, lambda trouble: _shown(request, id, data, trouble))
+    return _act(request, id, data, do)
 
 
 @post("/filings/{id:str}/called", sync_to_thread=True)
@@ -119,20 +129,20 @@ def called(request: Asking, id: FromPath[str], data: Form) -> Page:
         desk.called_back(office, id, event)
         return f"/filings/{id}#call", "What was said is a finding of the matter."
 
-    return web_of(request).act(request, data, do, lambda trouble: _shown(request, id, data, trouble))
+    return _act(request, id, data, do)
 
 
 @post("/filings/{id:str}/hand", sync_to_thread=True)
 def hand_over(request: Asking, id: FromPath[str], data: Form) -> Page:
-    """Ask the gate, and lay the production out to be fetched."""
+    """Ask the gate, and have the production sealed and laid out to be fetched."""
 
     def do(office: Office, at: datetime) -> tuple[str, str]:
         proof(request, office, data, at)
         days = int(text(data, "days")) if text(data, "days").isdecimal() else 0
-        sent = desk.hand_over(office, id, days, request.user.person, at)
-        return f"/filings/{id}#handed", f"{len(sent.manifest.items)} items wait in the portal for {days} days."
+        job = desk.ask_hand_over(office, id, days, request.user.person, at)
+        return f"{at_matter(job.matter)}/production", f"Job {job.number}: it is sealed, then waits for {days} days."
 
-    return web_of(request).act(request, data, do, lambda trouble: _shown(request, id, data, trouble))
+    return _act(request, id, data, do)
 
 
 @get("/registrations", sync_to_thread=True)
@@ -155,6 +165,10 @@ def _people(request: Asking, typed: dict[str, Any], error: Trouble | None = None
     )  # fmt: skip
 
 
+def _act_on_people(request: Asking, data: Form, do: Do) -> Page:
+    return web_of(request).act(request, data, do, lambda trouble: _people(request, data, trouble))
+
+
 @post("/registrations/{id:str}/approve", sync_to_thread=True)
 def approve(request: Asking, id: FromPath[str], data: Form) -> Page:
     """One person's yes to a registration as the page showed it."""
@@ -165,7 +179,7 @@ def approve(request: Asking, id: FromPath[str], data: Form) -> Page:
         left = "is admitted" if one.state == "approved" else "needs another person's approval"
         return "/registrations", f"You approved it: {one.name} {left}."
 
-    return web_of(request).act(request, data, do, lambda trouble: _people(request, data, trouble))
+    return _act_on_people(request, data, do)
 
 
 @post("/registrations/{id:str}/decline", sync_to_thread=True)
@@ -176,7 +190,7 @@ def decline(request: Asking, id: FromPath[str], data: Form) -> Page:
         one = porter.decline(office, id, text(data, "why"), request.user.person, at)
         return "/registrations", f"{one.name} is not admitted."
 
-    return web_of(request).act(request, data, do, lambda trouble: _people(request, data, trouble))
+    return _act_on_people(request, data, do)
 
 
 HANDLERS: Final = (

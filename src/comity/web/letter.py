@@ -15,12 +15,15 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from comity.desk import letter as desk
+from comity.desk.about import subjects
 from comity.desk.drafts import DraftOvertaken
+from comity.desk.matter import load
 from comity.desk.office import Office
 from comity.desk.roles import why_not
 from comity.errors import ComityError
 from comity.letters.drafts.edit import Draft, Line, id_of, lines, removed, tidy, unfilled
-from comity.letters.drafts.model import KINDS
+from comity.letters.drafts.model import ABOUT, KINDS
+from comity.letters.notice import NoticeForbidden
 from comity.letters.typeset import can
 from comity.web.acts import text, texts
 from comity.web.app import Asking, Form, NotAPage, Page, Trouble, at_matter, web_of
@@ -33,6 +36,8 @@ WHAT: Final = {
     "motion": "to a court: the grounds of the packs; argument and prayer are counsel's",
     "refusal": "to whoever demands: the records that no power reaches, and the lawful way instead",
     "clarification": "to whoever demands: exactly the facts that are unknown and matter",
+    "notice": "to the user of an account; drafted at any time, finished only when nothing forbids telling",
+    "certificate": "of a production that left; its words may be changed, its figures and hashes not",
 }
 """What each letter is for."""
 TYPES: Final = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
@@ -81,13 +86,15 @@ def _letters(request: Asking, name: str, typed: Mapping[str, Any], error: Troubl
     possible: dict[str, str] = {}
     with web.house.opened() as office:
         found, writes = desk.listed(office, name, at), _may(request, office, "letter")
+        matter = load(office, name)
+        things = {kind: subjects(matter, kind) if matter.of("confirmed") else () for kind in ABOUT}
         try:
             possible = desk.possible(office, name, at) if writes else {}
         except ComityError as trouble:
             error = error or Trouble.of(trouble)
     return web.page(
         request, "letters.html", error=error, name=name, found=found, possible=possible, kinds=KINDS, what=WHAT,
-        typed=typed,
+        typed=typed, things=things,
     )  # fmt: skip
 
 
@@ -97,7 +104,9 @@ def make(request: Asking, name: FromPath[str], data: Form) -> Page:
     _refuse(request)
 
     def do(office: Office, at: datetime) -> tuple[str, str]:
-        made = desk.make(office, name, text(data, "kind"), at, text(data, "to"))
+        kind = text(data, "kind")
+        about = text(data, f"about-{kind}")
+        made = desk.make(office, name, kind, at, desk.Wish(text(data, "to"), about))
         kept = desk.begin(office, made, request.user.person)
         return at_letter(name, kept.id), f"{kept.id} is made and kept as your draft."
 
@@ -122,7 +131,8 @@ def _letter(
     shown = [one for one in shown if not kept.sent or not (one.line.made.inside or one.line.struck)]
     return web.page(
         request, "letter.html", error=error, name=name, kept=kept, draft=kept.draft, shown=shown, newer=newer,
-        writes=writes, finishes=finishes,
+        writes=writes, finishes=finishes, barred=Trouble.of(kept.barred) if kept.barred else None,
+        papers=not isinstance(kept.barred, NoticeForbidden),
         removed=removed(kept.draft), unfilled=unfilled(kept.draft), id_of=id_of, kinds=KINDS, pdf=can(),
     )  # fmt: skip
 

@@ -49,6 +49,7 @@ HERE: Final = {
     "class-open": "points",
     "two-people": "gate",
     "collector-approved": "gate",
+    "approver-struck": "gate",
 }
 """Reasons that are removed on this page, and where."""
 

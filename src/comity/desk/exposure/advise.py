@@ -164,7 +164,7 @@ def advise(
         proposals=proposals, front=tuple(_corner(aim, one) for one in points),
         corners=tuple(_corner(aim, one) for one in corners(points)), whole=whole and sure,
         alone={id: search.alone(id) for id in aim.offers},
-        unverified=tuple(sorted({rule.id for rule in estates.law.rules if rule.id in named and unread(rule)})),
+        unverified=tuple(sorted({rule.id for rule in estates.seat.law.rules if rule.id in named and unread(rule)})),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from comity.desk.exposure.aim import Edit, Named, edited
 from comity.desk.exposure.estates import Estates
 from comity.exposure.change import Move, Side
 from comity.exposure.judges import Found
-from comity.exposure.reach import Ground, Mask, Standing, reaches
+from comity.exposure.reach import Ground, Mask, Utmost, reaches
 from comity.exposure.sweep import Ruling, Sweep
 from comity.kernel.estate import Estate, readable
 from comity.kernel.words import Value
@@ -137,22 +137,22 @@ class _Side:
         unknown = _union(self.counted(sweep, self.unsure).values())
         return Tally(*map(self.ground.count, (counted, perhaps & ~sure, unknown & ~counted)))
 
-    def counts(self, side: Standing | None) -> bool:
+    def counts(self, side: Utmost | None) -> bool:
         """Whether what can be done about a class counts it."""
         truth = reaches(side.found, self.named.verdicts) if side else False
         return truth is True or (truth is None and self.named.open)
 
-    def standing(self, sweep: Sweep) -> dict[tuple[str, str, str], list[Standing]]:
+    def utmost(self, sweep: Sweep) -> dict[tuple[str, str, str], list[Utmost]]:
         """The most that can be done about the classes that are meant, by place, category and store."""
-        found: dict[tuple[str, str, str], list[Standing]] = {}
+        found: dict[tuple[str, str, str], list[Utmost]] = {}
         for row in sweep.rows:
-            for one in self.ground.standing(sweep, row, self.meant[row.place], self.named.verdicts):
+            for one in self.ground.utmost(sweep, row, self.meant[row.place], self.named.verdicts):
                 found.setdefault((row.place, row.category, one.store), []).append(one)
         return found
 
     def moves(self, old: Sweep, new: Sweep) -> Iterator[Move]:
         """The classes meant that come within reach of a place, or out of it; of like reasons as one."""
-        before, after = self.standing(old), self.standing(new)
+        before, after = self.utmost(old), self.utmost(new)
         found: dict[tuple[Any, ...], Mask] = {}
         for where in sorted(before.keys() | after.keys()):
             said, anew = before.get(where, []), after.get(where, [])
@@ -166,7 +166,7 @@ class _Side:
     def stands(self, sweep: Sweep) -> Iterator[Stands]:
         """What reaches those who are counted; one account may be reached by several."""
         found: dict[tuple[Any, ...], Mask] = {}
-        for (place, category, store), parts in self.standing(sweep).items():
+        for (place, category, store), parts in self.utmost(sweep).items():
             for one in filter(self.counts, parts):
                 key = (place, category, store, one.ruling, one.found)
                 found[key] = found.get(key, 0) | one.classes
@@ -178,14 +178,14 @@ class _Side:
         return tuple(self.estates.classes.facts(largest.specimen).items())
 
 
-def _parts(these: list[Standing], others: list[Standing]) -> list[tuple[Standing | None, Mask]]:
+def _parts(these: list[Utmost], others: list[Utmost]) -> list[tuple[Utmost | None, Mask]]:
     """What is said of some classes, and that nothing is said of those of which only the others speak."""
     said = _union(one.classes for one in these)
     rest = _union(one.classes for one in others) & ~said
     return [*((one, one.classes) for one in these), *([(None, rest)] if rest else [])]
 
 
-def _said(one: Standing | None) -> Side:
+def _said(one: Utmost | None) -> Side:
     return (one.ruling, one.found) if one else None
 
 

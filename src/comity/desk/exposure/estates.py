@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from comity.desk.decision import UNION, Words
 from comity.desk.exposure.about import from_json, posed_of, templates_of
 from comity.desk.exposure.aim import Named
-from comity.desk.exposure.run import asks, held, reader, serving, supposed
+from comity.desk.exposure.run import asks, planned, seated
 from comity.exposure.classes import Buckets, Folded, fold
 from comity.exposure.cube import Cube
-from comity.exposure.judges import HOME, Bench
+from comity.exposure.judges import HOME
 from comity.exposure.reach import Ground, Mask, only
-from comity.exposure.sweep import Plan, Ruling, Sweep, View, cases, common, plan, sweep
+from comity.exposure.sweep import Plan, Ruling, Sweep, View, common, sweep
 from comity.kernel.estate import Estate, readable
 from comity.kernel.words import Truth, Value
 from comity.lawpack import Packs
@@ -29,23 +28,18 @@ class Estates:
         posed = posed_of(cube)
         self.cube, self.classes, self.templates = cube, cube.classes, templates_of(cube)
         self.estate, self.on = from_json(cube.about["estate"]), posed.on
-        self.law, assumed = supposed(packs, posed)
-        terms = (column.term for column in cube.classes.columns)
-        self.bench = Bench(reader(self.law, posed.on, assumed), terms, packs.shelf)
-        self.bench.remember(cube.sweep.asked, cube.sweep.kept)
-        self.words = Words(frozenset(packs.words.terms), self.law.group(UNION, posed.on))
+        self.seat = seated(packs, posed, cube.classes, cube.sweep)
         self.grounds: dict[tuple[Buckets, ...], Ground] = {}
 
     def plan(self, estate: Estate, named: Named | None = None) -> Plan:
         """Every demand that could be made of an estate, or those that a named exposure counts."""
-        made = asks(self.templates, self.law, estate, (self.on, self.words.terms))
+        made = asks(self.templates, self.seat.law, estate, (self.on, self.seat.words.terms))
         if named is not None:
             made = (
                 ask for ask in made
                 if ask.place in named.places and ask.category in named.categories and ask.template not in named.without
             )  # fmt: skip
-        holds = {store.id: held(store.holds) for store in estate.stores.values()}
-        return plan(cases(made, holds, serving(estate, self.words)), self.bench, self.classes)
+        return planned((estate, self.classes), self.seat, made)
 
     def ground(self, named: Named, cuts: Iterable[tuple[Buckets, ...]]) -> Ground:
         """The classes that some rows and a named exposure tell apart."""
@@ -56,8 +50,8 @@ class Estates:
 
     def sweep(self, plan: Plan, folded: Sequence[Folded]) -> Sweep:
         """Decide it; the next estate is spared whatever rests on the same."""
-        found = sweep(plan, View(folded), self.bench, self.classes)
-        self.bench.remember(found.asked, found.kept)
+        found = sweep(plan, View(folded), self.seat.bench, self.classes)
+        self.seat.bench.remember(found.asked, found.kept)
         return found
 
     def within(self, sweep: Sweep, estate: Estate, named: Named, wide: bool = False) -> Sweep:

@@ -115,16 +115,36 @@ def prepared(
     Only the places and categories that are wanted; and what an earlier sweep found out is not found out again.
     """
     estate, classes = holdings
+    seat = seated(packs, posed, classes, given.before)
+    made = asks(templates, seat.law, estate, (posed.on, seat.words.terms))
+    wanted = (ask for ask in made if given.only is None or (ask.place, ask.category) in given.only)
+    return planned(holdings, seat, wanted, given.stands), seat.bench
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What a plan is decided with, whatever the estate: the law that is asked about, its judges, the words of facts."""
+
+    law: Law
+    bench: Bench
+    words: Words
+
+
+def seated(packs: Packs, posed: Posed, classes: Classes, before: Sweep | None = None) -> Seat:
+    """The law, with everything put in that is assumed, and judges that remember what an earlier sweep found out."""
     law, assumed = supposed(packs, posed)
     bench = Bench(reader(law, posed.on, assumed), (column.term for column in classes.columns), packs.shelf)
-    if given.before:
-        bench.remember(given.before.asked, given.before.kept)
+    if before:
+        bench.remember(before.asked, before.kept)
+    return Seat(law, bench, Words(frozenset(packs.words.terms), law.group(UNION, posed.on)))
+
+
+def planned(holdings: tuple[Estate, Classes], seat: Seat, made: Iterable[Ask], stands: Before | None = None) -> Plan:
+    """What is to be decided of an estate so that these demands are answered."""
+    estate, classes = holdings
     holds = {store.id: held(store.holds) for store in estate.stores.values()}
-    words = Words(frozenset(packs.words.terms), law.group(UNION, posed.on))
-    made = asks(templates, law, estate, (posed.on, words.terms))
-    wanted = (ask for ask in made if given.only is None or (ask.place, ask.category) in given.only)
-    rows = cases(wanted, holds, serving(estate, words), given.stands)
-    return plan(rows, bench, classes, given.stands), bench
+    rows = cases(made, holds, serving(estate, seat.words), stands)
+    return plan(rows, seat.bench, classes, stands)
 
 
 def supposed(packs: Packs, posed: Posed) -> tuple[Law, tuple[Assumption, ...]]:

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from typing import Final, Literal
 
 from comity.errors import ComityError
-from comity.letters.drafts.model import Cite, File, Letter, Paragraph
+from comity.letters.drafts.model import ABOUT, Cite, File, Letter, Paragraph
 
 Change = tuple[Literal["same", "gone", "new"], str]
 """A stretch of text: as made, taken out, or put in."""
@@ -28,6 +28,13 @@ class TooLong(ComityError):
 
     help = "a paragraph may hold 20,000 characters; cut it, or put the rest into a paper of its own"
     exit_code = 4
+
+
+class NotWords(ComityError):
+    """`{text}` is a figure of what was produced, and is not edited"""
+
+    help = "change the words around it; if it is wrong, what was produced is, and that is another production"
+    exit_code = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +163,8 @@ def saved(draft: Draft, given: Mapping[str, tuple[str, tuple[str, ...]]], by: st
         if one.key not in given:
             continue
         text, dropped = tidy(given[one.key][0]), tuple(sorted(set(given[one.key][1]) & set(map(id_of, one.cites))))
+        if one.fixed and text != tidy(one.text):
+            raise NotWords(text=one.text)
         before = edits.get(one.key)
         as_made = not dropped and text == ("" if one.kind == "field" else tidy(one.text))
         if as_made:
@@ -190,7 +199,8 @@ def changed(draft: Draft, file: File, anew: Letter | None) -> tuple[str, ...]:
 
     `anew` is the same letter made now: None if there is nothing any more that it could say.
     """
-    return tuple(dict.fromkeys((*_happened(draft, file), *_decided(draft, file), *_said(draft, anew))))
+    decided = () if draft.letter.kind in ABOUT else _decided(draft, file)
+    return tuple(dict.fromkeys((*_happened(draft, file), *decided, *_said(draft, anew))))
 
 
 def _happened(draft: Draft, file: File) -> Iterator[str]:

@@ -21,16 +21,22 @@ from comity.kernel.matter import Deadline
 from comity.kernel.reason import Reason
 from comity.kernel.rule import Rule
 from comity.kernel.words import Term, Value
+from comity.letters.certificate import Certified
+from comity.letters.notice import Telling
 
-Kind = Literal["memo", "objection", "motion", "refusal", "clarification"]
+Kind = Literal["memo", "objection", "motion", "refusal", "clarification", "notice", "certificate"]
 KINDS: Final[Mapping[str, str]] = {
     "memo": "Decision memo",
     "objection": "Objection",
     "motion": "Motion",
     "refusal": "Refusal",
     "clarification": "Request for clarification",
+    "notice": "Notice to the user",
+    "certificate": "Custodian's certificate",
 }
 """The letters that are drafted, and what each is called."""
+ABOUT: Final = frozenset({"notice", "certificate"})
+"""Letters that are about one account, or one production, and not made from what was decided."""
 UNREAD: Final = "unverified"
 
 
@@ -60,11 +66,16 @@ class Paragraph:
     word: str = ""
     level: int = 2
     inside: bool = False
+    fixed: bool = False
+    """Figures and digests: nobody edits them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it was made: nobody has changed a word yet. `signed` is for whom somebody signs, if anybody does."""
+    """A letter as it was made: nobody has changed a word yet. `signed` is for whom somebody signs, if anybody does.
+
+    `about` is the account or the production that it is about, if it is about one.
+    """
 
     kind: Kind
     title: str
@@ -74,6 +85,7 @@ class Letter:
     paragraphs: tuple[Paragraph, ...]
     paper: str = "a4"
     signed: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +122,8 @@ class File:
     """All that a letter is made from: the demand, what was decided, the clocks, and the names of things.
 
     `heads` gives for each instrument of the packs where it stands and whether nobody has read it; `stated` each
-    fact that does not come from the estate, with who said so.
+    fact that does not come from the estate, with who said so; `about` an account, with what its user is told, or a
+    production, with what is certified of it.
     """
 
     matter: str
@@ -132,6 +145,9 @@ class File:
     stated: tuple[tuple[str, Value, str], ...] = ()
     recipient: str = ""
     events: tuple[tuple[str, str], ...] = ()
+    about: str = ""
+    telling: Telling | None = None
+    certified: Certified | None = None
 
     @property
     def day(self) -> date:
