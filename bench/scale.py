@@ -25,7 +25,8 @@ from comity.desk.office import load_packs
 from comity.exposure.accounts import engine
 from comity.exposure.classes import fold
 from comity.exposure.engines import Source, accounts_of
-from comity.exposure.sweep import View, common, sweep
+from comity.exposure.sweep import common, sweep
+from comity.exposure.view import View
 
 ROUNDS = 3
 ON = date(2026, 9, 1)

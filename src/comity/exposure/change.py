@@ -8,7 +8,8 @@ from typing import Final
 
 from comity.exposure.classes import Classes, Codes
 from comity.exposure.judges import Found
-from comity.exposure.sweep import Row, Ruling, Sweep, View, bucketed, common
+from comity.exposure.sweep import Row, Ruling, Sweep, common
+from comity.exposure.view import View, bucketed
 from comity.kernel.words import Value
 
 NOT_HELD: Final = "not held"

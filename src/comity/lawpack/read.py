@@ -36,6 +36,8 @@ _RULE_MAY = {
     "forum": "text", "clock": "table", "suspends": "flag", "governs": "text", "ended": "day",
     "precedents": "list of texts",
 }  # fmt: skip
+_ANSWER_KEYS = ("id", "question", "answer", "by", "cite", "reads", "history")
+_ANSWER = dict.fromkeys(_ANSWER_KEYS, "text") | {"answer": "flag", "history": "list"}
 _EXAMPLE_MAY = {
     "served_on": "day", "demand": "table", "served": "table", "record": "table", "subject": "table",
     "assume": "list of texts", "cites": "list of texts", "says": "text",
@@ -52,18 +54,7 @@ SHAPES: Final = {
         {"id": "text", "effect": "text", "since": "day", "cite": "text", "reads": "text", "when": "text"}, _RULE_MAY
     ),
     "question": Shape({"id": "text", "asks": "text", "why": "text"}),
-    "answer": Shape(
-        {
-            "id": "text",
-            "question": "text",
-            "answer": "flag",
-            "by": "text",
-            "cite": "text",
-            "reads": "text",
-            "history": "list",
-        },
-        {"binds": "text", "reviewed": "text"},
-    ),
+    "answer": Shape(_ANSWER, {"binds": "text", "reviewed": "text"}),
     "template": Shape(
         {"id": "text", "reads": "text", "demand": "table", "categories": "list of texts"},
         {"places": "list of texts", "court": "text", "served": "table", "record": "table", "subject": "table"},
@@ -142,7 +133,7 @@ class Pack:
 
 @dataclass(frozen=True)
 class Packs:
-    """Everything that was loaded: the law, the words it may use, the files it came from, and every fault found."""
+    """What was loaded: the law, its words, its files, every fault found; `shelf` keeps rules someone made ready."""
 
     law: Law
     words: Vocabulary
@@ -152,7 +143,6 @@ class Packs:
     faults: tuple[Fault, ...] = field(default=())
     places: Mapping[str, str] = field(default_factory=dict)
     shelf: Shelf = field(init=False, compare=False, repr=False, default_factory=dict)
-    """Rules made ready, for everybody who asks these packs much: the next what-if finds them there."""
 
 
 def read_folder(root: Path, extra: tuple[Path, ...] = ()) -> Packs:

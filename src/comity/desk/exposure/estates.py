@@ -13,7 +13,8 @@ from comity.exposure.classes import Buckets, Folded, fold
 from comity.exposure.cube import Cube
 from comity.exposure.judges import HOME
 from comity.exposure.reach import Ground, Mask, only
-from comity.exposure.sweep import Plan, Ruling, Sweep, View, common, sweep
+from comity.exposure.sweep import Plan, Ruling, Sweep, common, sweep
+from comity.exposure.view import View
 from comity.kernel.estate import Estate, readable
 from comity.kernel.words import Truth, Value
 from comity.lawpack import Packs

@@ -25,7 +25,8 @@ from comity.exposure.cube import Cube, load, save
 from comity.exposure.engines import SPARK, Source, StaysThere, accounts_of, write
 from comity.exposure.judges import Found
 from comity.exposure.listing import listed
-from comity.exposure.sweep import STRENGTH, Before, View, common, strongest, sweep
+from comity.exposure.sweep import STRENGTH, Before, common, strongest, sweep
+from comity.exposure.view import View
 from comity.kernel.estate import Estate
 from comity.kernel.words import Facts
 from comity.lawpack import Packs

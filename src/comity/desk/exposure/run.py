@@ -26,8 +26,9 @@ from comity.exposure.coarse import coarse
 from comity.exposure.columns import Column
 from comity.exposure.cube import Cube
 from comity.exposure.judges import IN_FORUM, Ask, Bench
-from comity.exposure.sweep import Asked, Before, Plan, Served, Sweep, View, asked, cases, common, plan, sweep
+from comity.exposure.sweep import Asked, Before, Plan, Served, Sweep, asked, cases, common, plan, sweep
 from comity.exposure.touched import DatedLaw, concerned
+from comity.exposure.view import View
 from comity.kernel.estate import Estate, present
 from comity.kernel.law import Assumption, Law
 from comity.kernel.words import Facts, Fault, Vocabulary
