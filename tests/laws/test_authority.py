@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from comity.kernel.decision import Decision, decide
+from comity.kernel.decision import Decision, Judge
 from comity.kernel.law import Law
+from comity.kernel.reason import Shelf
 from comity.kernel.words import Value
 from comity.lawpack import read_assumption
 
@@ -20,6 +21,9 @@ DUBLIN: dict[str, Value] = {
     "record.category": "content", "record.store_place": "IE", "record.holder_place": "IE",
     "record.served_controls": True,
 }  # fmt: skip
+SHELF: Shelf = {}
+"""Rules made ready once for all these tests."""
+
 REACH, GDPR49 = "us_sca_reaches_abroad", "question.eu_gdpr_49_carries_direct_order"
 SECOND = {"us-nynd", "us-nysd", "us-nyed", "us-nywd", "us-ctd", "us-vtd"}
 CODES = {
@@ -32,7 +36,8 @@ def said(law: Law, day: str, court: str = "us-nysd", assume: str = "", **facts: 
     """What the packs say of the Dublin content, or of what `facts` change in it (`record__store_place="US"`)."""
     assumed = (read_assumption(assume, law),) if assume else ()
     changed = {term.replace("__", "."): value for term, value in facts.items()}
-    return decide({**DUBLIN, **changed}, law.on(date.fromisoformat(day), court, assumed))
+    shelf = None if assumed else SHELF
+    return Judge(law.on(date.fromisoformat(day), court, assumed), shelf).decide({**DUBLIN, **changed})
 
 
 def districts(law: Law) -> set[str]:

@@ -148,7 +148,7 @@ def test_every_template_asks_for_something_that_can_be_had(packs: Packs, templat
     """At its strongest a demand of its kind compels, or might: for records at home or with a company it controls."""
     law, found = packs.law.narrowed(template.facts["demand.instrument"], category), set()
     for place in places_of(template, packs.law):
-        judge = Judge(law.on(date(2026, 11, 23), template.court or packs.law.apexes.get(place, "us-nysd")))
+        judge = Judge(law.on(date(2026, 11, 23), template.court or packs.law.apexes.get(place, "us-nysd")), SHELF)
         for store, served in product((place, "US", "IE"), (place, "IE", "US")):
             facts: dict[str, Value] = {
                 **STRONGEST, **template.facts, "demand.place": place, "record.category": category,
@@ -162,7 +162,7 @@ def test_every_template_asks_for_something_that_can_be_had(packs: Packs, templat
 @pytest.mark.parametrize("place", ["AE", "AU", "BR", "CA", "CN", "GB", "JP", "KR", "RU", "TR", "VN"])
 def test_what_only_preserves_is_forbidden_by_none_of_these_laws(packs: Packs, place: str) -> None:
     """Nothing is handed over, whichever state asks for it: a bar on giving does not stand against it."""
-    judge = Judge(packs.law.on(date(2026, 11, 23), packs.law.apexes[place]))
+    judge = Judge(packs.law.on(date(2026, 11, 23), packs.law.apexes[place]), SHELF)
     held: dict[str, Value] = {
         "served.place": place, "record.store_place": place, "record.holder_place": place,
         "record.held_by_carrier": True, "record.foreign_secrecy": False, "served.us_controlled": False,
@@ -188,7 +188,7 @@ def test_since_1987_nothing_that_united_states_process_asks_for_is_free(law: Law
     for day in quarters():
         if day < date(1987, 1, 19):
             continue
-        judge = Judge(law.on(day, "us-nysd"))
+        judge = Judge(law.on(day, "us-nysd"), SHELF)
         for instrument, category in product(COMPULSORY, ("content", "traffic", "subscriber")):
             facts = {**PROVIDER, "demand.place": "US", "demand.instrument": instrument, "record.category": category}
             verdict = judge.decide({**facts, "record.store_place": "US", "record.holder_place": "US"}).verdict
