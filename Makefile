@@ -33,9 +33,9 @@ test: check      ## everything that must hold: checks, then all tests, the kerne
 demo: $(READY)   ## one real demand through every room (CORPUS=folder answers from your own mail)
 	@$(RUN)/comity demo --out demo $(if $(CORPUS),--corpus "$(CORPUS)")
 
-serve: $(READY)  ## the desk in a browser, on the demo's office (OFFICE=folder serves your own)
+serve: $(READY)  ## the desk and the portal in a browser, on the demo's office (OFFICE=folder serves your own)
 	@test -n "$(OFFICE)" || test -d demo/office || $(RUN)/comity demo --out demo
-	@$(RUN)/comity serve --office "$(or $(OFFICE),demo/office)" \
+	@$(RUN)/comity serve --office "$(or $(OFFICE),demo/office)" --portal 8401 \
 	  $(if $(OFFICE),,--as clerk --as counsel --as first.approver --as second.approver --as auditor --as administrator)
 
 bench: $(READY)  ## the works of docs/performance.md against their peers, side by side

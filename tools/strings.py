@@ -14,6 +14,7 @@ from jinja2 import nodes
 from tools.docs import errors
 
 from comity.desk.agencies import KINDS as CONTACTS
+from comity.desk.preflight import MEANS, TURNS
 from comity.desk.review import COUNSEL, REVIEWER
 from comity.desk.roles import ACTS, ONLY_READS, ROLES
 from comity.errors import ComityError
@@ -29,17 +30,21 @@ from comity.letters.drafts.model import KINDS as LETTERS
 from comity.letters.drawing import PLAIN
 from comity.letters.page import CLASSES, JOINS, MEANINGS, SAID
 from comity.registry.check import REMEDIES
+from comity.web.app import TRIES
 from comity.web.letter import WHAT as FOR
 from comity.web.pages import templates
+from comity.web.portal.app import PACES
+from comity.web.portal.app import REMEDIES as OUTSIDE
+from comity.web.portal.mine import STATES
 from comity.web.review import WORDS as MARKS
 from comity.web.rooms import OF_A_MATTER, ROOMS
 from comity.web.sentences import template_of
 
 SOURCES: Final = Path(__file__).resolve().parent.parent / "src/comity"
-TEMPLATES: Final = SOURCES / "web/templates"
+TEMPLATES: Final = (SOURCES / "web/templates", SOURCES / "web/portal/templates")
 CODE: Final = (
-    "web/*.py", "kernel/gate.py", "kernel/matter.py", "kernel/demand.py", "kernel/estate.py", "kernel/decision.py",
-    "kernel/notice.py", "desk/*.py", "intake/*.py", "registry/check.py",
+    "web/*.py", "web/portal/*.py", "kernel/gate.py", "kernel/matter.py", "kernel/demand.py", "kernel/estate.py",
+    "kernel/decision.py", "kernel/notice.py", "desk/*.py", "intake/*.py", "registry/check.py",
 )  # fmt: skip
 """Where what is worded for people on pages stands."""
 WORDED: Final = {
@@ -75,7 +80,7 @@ def every() -> list[Found]:
 def in_templates() -> Iterator[Found]:
     """What the templates wrap, and what they count (`| many("item")`)."""
     environment = templates("en")
-    for path in sorted(TEMPLATES.rglob("*.html")):
+    for path in sorted(path for folder in TEMPLATES for path in folder.rglob("*.html")):
         where = _short(path)
         source = path.read_text("utf-8")
         for _, function, message in environment.extract_translations(source):  # type: ignore[attr-defined]
@@ -262,6 +267,10 @@ def in_tables() -> Iterator[Found]:
         ("kernel/report.py", ""): OUTCOMES.values(),
         ("web/review.py", ""): [*MARKS.values(), *REVIEWER.values(), *COUNSEL.values()],
         ("web/authenticity.py", ""): ("supports", "speaks against", "says nothing"),
+        ("web/app.py", ""): [TRIES.what],
+        ("web/portal/app.py", ""): [*OUTSIDE.values(), *(pace.what for pace in PACES.values())],
+        ("web/portal/mine.py", ""): STATES.values(),
+        ("desk/preflight.py", ""): [*MEANS.values(), *TURNS.values()],
         ("web/rooms.py", ""): [name for _, name in (*ROOMS, *OF_A_MATTER)],
         ("desk/agencies.py", "contact"): CONTACTS,
         ("desk/agencies.py", ""): CONTACTS.values(),

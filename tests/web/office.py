@@ -20,6 +20,7 @@ from comity.sim.papers import warrant_2018
 from comity.web.app import COOKIE, Web, application
 from comity.web.doors import make_link
 from comity.web.house import House
+from comity.web.pace import Brake
 from comity.web.serve import handlers
 
 MATTER = "warrant-1"
@@ -124,7 +125,8 @@ def another(browser: Browser, person: str) -> Browser:
 
 
 def desk(root: Path, clock: Clock | None = None) -> Web:
-    return Web(House(root), clock or Clock())
+    now = clock or Clock()
+    return Web(House(root), now, tries=Brake(lambda: now().timestamp()))
 
 
 def events(web: Web, *kinds: str) -> int:

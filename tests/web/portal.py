@@ -43,7 +43,9 @@ def directory(root: Path) -> None:
 
 
 def serving(root: Path, clock: Clock) -> Portal:
-    return portal(root, ADDRESS, clock)
+    made = portal(root, ADDRESS, clock)
+    made.brake.clock = lambda: clock().timestamp()
+    return made
 
 
 @dataclass

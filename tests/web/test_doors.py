@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from tests.web.office import HOST, MATTER, NOW, Browser, Clock, another, events
+from tests.web.office import HOST, MATTER, Browser, Clock, another, events
 
 from comity.desk.office import NotThatPerson
+from comity.web.app import TRIES
 from comity.web.doors import (
-    ADDRESSES,
     IDLE,
     LINK_LIVES,
     LONGEST,
-    TRIES,
     BadLink,
-    Sessions,
-    TooManyTries,
     make_link,
     use_link,
 )
+from comity.web.pace import MOST_KNOWN, Brake, TooOften
 from comity.web.serve import handlers
 
 CLOSED = (
@@ -92,7 +91,7 @@ def test_what_is_no_link_lets_nobody_in(browser: Browser, secret: str) -> None:
 
 def test_guessing_is_braked_and_ends(browser: Browser, clock: Clock) -> None:
     secret = browser.link("clerk")
-    for n in range(TRIES):
+    for n in range(TRIES.times):
         assert browser.use(f"guess-{n}").status_code == 403
     assert browser.use(secret).status_code == 429
     clock.on(minutes=1)
@@ -100,15 +99,17 @@ def test_guessing_is_braked_and_ends(browser: Browser, clock: Clock) -> None:
 
 
 def test_whoever_guesses_keeps_nobody_else_waiting() -> None:
-    sessions = Sessions()
-    for _ in range(TRIES):
-        sessions.failed(NOW, "192.0.2.1")
-    with pytest.raises(TooManyTries):
-        sessions.brake(NOW, "192.0.2.1")
-    sessions.brake(NOW, "192.0.2.2")
-    for n in range(ADDRESSES):
-        sessions.failed(NOW, f"2001:db8::{n:x}")
-    sessions.brake(NOW, "192.0.2.1")
+    brake = Brake(lambda: 0.0)
+    for _ in range(TRIES.times):
+        with suppress(BadLink), brake.trying("192.0.2.1", TRIES, BadLink):
+            raise BadLink
+    with pytest.raises(TooOften), brake.trying("192.0.2.1", TRIES, BadLink):
+        raise AssertionError("nothing is tried any more")
+    with brake.trying("192.0.2.2", TRIES, BadLink):
+        pass
+    for n in range(MOST_KNOWN):
+        brake.take(f"2001:db8::{n:x}", TRIES)
+    assert len(brake.left) == MOST_KNOWN and "192.0.2.1" not in brake.left, "who was quiet longest makes way"
 
 
 def test_every_page_but_the_door_wants_a_session(browser: Browser) -> None:

@@ -16,7 +16,8 @@ from comity.desk.limits import Api, Limits
 from comity.desk.office import read_settings
 from comity.errors import Faulty
 from comity.web.app import application
-from comity.web.brake import GUESS, Brake, address_of, secrets_of
+from comity.web.brake import GUESS, address_of, secrets_of
+from comity.web.pace import Brake, Pace
 from comity.web.serve import handlers
 
 
@@ -38,16 +39,16 @@ def limited(root: Path, **limits: int) -> None:
 @given(st.integers(1, 50), st.lists(st.tuples(st.floats(0, 30), st.integers(1, 3)), max_size=60))
 def test_nobody_gets_more_than_their_share_and_waiting_helps(most: int, asks: list[tuple[float, int]]) -> None:
     ticks = Ticks()
-    brake, passed = Brake(ticks), 0
+    brake, pace, passed = Brake(ticks), Pace(most), 0
     for span, times in asks:
         ticks.at += span
         for _ in range(times):
-            wait = brake.take("one", most)
+            wait = brake.take("one", pace)
             passed += wait == 0
             if wait:
-                assert wait <= 60 / most + 1 and brake.take("other", most) >= 0
+                assert wait <= 60 / most + 1 and brake.take("other", pace) >= 0
                 ticks.at += wait
-                assert brake.take("one", most) == 0, "who waits as long as they were told is let through"
+                assert brake.take("one", pace) == 0, "who waits as long as they were told is let through"
                 passed += 1
     assert passed <= most + ticks.at * most / 60 + 1
 

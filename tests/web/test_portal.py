@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.web.office import Clock
+from tests.web.office import Browser, Clock
+from tests.web.office import desk as web_of
 from tests.web.portal import ADDRESS, DEMAND, KEY, NUMBER, Officer, admitted, directory, serving
 
-from comity.desk import filing, porter
+from comity.desk import filing, ledger, porter, reading, trays
 from comity.desk import portal as rooms
 from comity.desk.counter import PAPER_LIMIT, Counter
 from comity.desk.matter import demand_of, load
@@ -18,8 +19,7 @@ from comity.desk.office import Office
 from comity.desk.trays import inward, outward
 from comity.errors import ComityError, Faulty
 from comity.registry.blobs import Blobs
-from comity.web.portal.app import COOKIE
-from comity.web.portal.brake import PACES
+from comity.web.portal.app import COOKIE, PACES
 
 HELD = "j.hale@meridianmail.example"
 
@@ -85,7 +85,7 @@ def test_a_declined_registration_is_told_why_and_ends_a_session(member: Officer,
 def test_what_is_no_application_is_refused_in_words(officer: Officer, more: dict[str, str]) -> None:
     refused = officer.register(**more)
     assert refused.status_code == 422 and refused.json()["says"].strip()
-    assert inward(officer.portal.counter.root).names("people") == []
+    assert inward(officer.portal.counter.root).names("people") == ()
 
 
 def test_a_passkey_of_the_portal_is_for_its_own_browser(member: Officer, desk: Office) -> None:
@@ -214,7 +214,7 @@ def test_papers_that_are_too_many_or_too_large_are_refused(member: Officer) -> N
         form = member.form(member.check().text, "/demands/file")
         refused = member.post("/demands/file", form, files=[("paper", (name, raw)) for name, raw in papers])
         assert refused.status_code in (413, 422), refused.status_code
-    assert inward(member.portal.counter.root).names("filings") == []
+    assert inward(member.portal.counter.root).names("filings") == ()
 
 
 def test_a_papers_name_is_one_line_and_no_path(member: Officer, desk: Office, clock: Clock) -> None:
@@ -273,6 +273,62 @@ def test_what_a_stranger_lays_in_the_tray_is_not_the_authoritys(member: Officer,
     (tray.folder / "people" / "p-eve.json").write_text("{")
     found = porter.emptied(desk, clock())
     assert (found.filings[id].key, found.filings[id].words, list(found.filings)) == ("", (), [id])
+
+
+def test_a_strangers_try_is_an_alarm_at_the_desk(member: Officer, desk: Office, clock: Clock) -> None:
+    """Once, however often they try, until somebody settles it; and their admission can be ended."""
+    id, other = member.filed(), another(member, desk, clock)
+    for _ in range(3):
+        assert other.get(f"/demands/{id}").status_code == 404
+    porter.emptied(desk, clock())
+    other.get(f"/demands/{id}")
+    porter.emptied(desk, clock())
+    [alarm] = reading.alarms(desk)
+    assert (alarm.person, alarm.matter, alarm.name) == (other.id, id, "Bob Officer")
+    web = web_of(desk.root, clock)
+    counsel = Browser(web)
+    counsel.sign_in("counsel")
+    page = counsel.get("/alarms").text
+    assert "Bob Officer" in page and f'href="/filings/{id}"' in page and "Garda" not in page
+    assert counsel.send("/alarms", "/alarms/settle", id=alarm.id, why="we telephoned").status_code == 303
+    counsel.send("/registrations", f"/registrations/{other.id}/decline", why="your agency asks us to")
+    assert other.get("/demands").status_code == 403 and other.sign_in().status_code == 403
+    assert member.get("/demands").status_code == 200
+    porter.emptied(desk, clock())
+    assert [one.settled is None for one in reading.alarms(desk)] == [False]
+
+
+def test_a_look_costs_the_same_however_much_lies_there(
+    member: Officer, desk: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nothing was laid there, no folder is listed and no sheet of another's is read."""
+    monkeypatch.setattr(trays, "SETTLED", 0)
+    mine = member.filed()
+    tray = inward(desk.root)
+    for n in range(50):
+        sheet = tray.sheet("filings", mine) or {}
+        tray.lay("filings", f"f-other{n}", {**sheet, "person": f"p-{n}"})
+        tray.lay("answers", f"f-other{n}-n-1", {"filing": f"f-other{n}", "person": f"p-{n}", "at": clock().isoformat()})
+    for _ in range(2):
+        porter.emptied(desk, clock())
+        member.get("/demands")
+    read: list[Path] = []
+    whole, listing = trays._read, trays.os.listdir
+    monkeypatch.setattr(trays, "_read", lambda path: (read.append(path), whole(path))[1])
+    monkeypatch.setattr(trays.os, "listdir", lambda path: (read.append(Path(path)), listing(path))[1])
+    assert mine in member.get("/demands").text or member.get(f"/demands/{mine}").status_code == 200
+    found = porter.emptied(desk, clock())
+    assert len(found.filings) == 51 and not [path for path in read if "other" in path.name or path.is_dir()]
+
+
+def test_what_was_erased_is_not_taken_in_again(member: Officer, desk: Office, clock: Clock) -> None:
+    id = member.filed(narrative="a name that must go")
+    porter.emptied(desk, clock())
+    [entry] = [e for e in desk.registry.entries(rooms.REGISTER) if b"a name that must go" in (e.payload or b"")]
+    ledger.erase(desk, entry.index, "asked for", "counsel", clock())
+    assert id not in porter.emptied(desk, clock()).filings and member.get(f"/demands/{id}").status_code == 404
+    assert "must go" not in str(list(desk.registry.entries())) and member.get("/demands").status_code == 200
+    porter.emptied(desk, clock())
 
 
 # How often, and what of others

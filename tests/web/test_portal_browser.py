@@ -144,6 +144,14 @@ def test_from_registration_to_collection(chromium: Any, both: Both, tmp_path: Pa
     in_by_passkey(anna, both)
     assert anna.url == f"{both.portal}/demands"
     found += looked_at(anna, "demands")
+    anna.click("nav >> text=Programs")
+    with anna.expect_navigation():
+        anna.click("text=Make a token with your passkey")
+    assert anna.inner_text("main pre").startswith("comity_")
+    found += looked_at(anna, "programs")
+    anna.goto(f"{both.portal}/api")
+    found += looked_at(anna, "api")
+    anna.goto(f"{both.portal}/demands")
     anna.click("nav >> text=File a demand")
     found += looked_at(anna, "instrument")
     anna.select_option("#instrument", "us-sca-warrant")
@@ -228,3 +236,7 @@ def _stranger(chromium: Any, both: Both, id: str, clerk: Any) -> None:
     assert "tried to see what another filed" in clerk.inner_text("main")
     clerk.goto(f"{both.desk.address}/filings")
     assert "Bob Other" in clerk.inner_text("section.trouble")
+    counsel = signed_in(chromium, both.desk, "counsel")
+    counsel.goto(f"{both.desk.address}/alarms")
+    assert "Bob Other" in counsel.inner_text("main") and id in counsel.inner_text("main")
+    assert looked_at(counsel, "/alarms") == []

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import time
 from contextlib import suppress
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -27,6 +32,11 @@ def portal(
     behind: Annotated[
         str, typer.Option(help="the https address that authorities use, where a TLS proxy stands before the portal")
     ] = "",
+    log: Annotated[
+        str, typer.Option("--log", help="write a line for each request at the end of this file; - is standard error")
+    ] = "",
+    handed: Annotated[int, typer.Option("--socket", help="a socket that is open already", hidden=True)] = -1,
+    beside: Annotated[int, typer.Option(help="end with this process", hidden=True)] = 0,
     office: OfficeAt = HERE,
 ) -> None:
     """Serve the portal to authorities until Ctrl-C; it can file, and nothing else of the office."""
@@ -38,16 +48,25 @@ def portal(
     with opened(office) as there:
         porter.folder_made(there)
         porter.emptied(there, now())
-    listening = web.listen(host, port)
+    listening = web.listen(host, port) if handed < 0 else socket.socket(fileno=handed)
     at = web.Address(host, listening.getsockname()[1], behind)
-    made = it.portal(office, at)
+    made = it.portal(office, at, log=log)
+    if beside:
+        Thread(target=_end_with, args=(beside,), daemon=True).start()
     with suppress(KeyboardInterrupt):
         out.print(f"The portal of {made.office} is at {made.passkeys.party.origin}", markup=False, soft_wrap=True)
-        if not behind:
+        if not behind and handed < 0:
             errors.print("Only this machine can use it: passkeys need TLS elsewhere (--behind).", style="yellow")
         out.print("Ctrl-C ends it.")
         it.serve(made, listening, at)
     out.print("The portal is closed.")
+
+
+def _end_with(process: int) -> None:
+    """End as Ctrl-C does, once the process beside which this one was begun is gone."""
+    while os.getppid() == process:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 @filing.command("list")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from comity.cli.common import HERE, AsJson, OfficeAt, app, errors, now, opened, out, print_json
-from comity.desk import entrances
+from comity.desk import entrances, porter
+from comity.desk.agencies import agencies
+from comity.desk.office import Office
 
 
 @app.command()
@@ -22,21 +25,31 @@ def serve(
         str, typer.Option("--log", help="write a line for each request at the end of this file; - is standard error")
     ] = "",
     people: Annotated[list[str] | None, typer.Option("--as", help="print a sign-in link for this person")] = None,
+    portal: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="also serve the portal for authorities on this port, in a process of its own"
+        ),
+    ] = None,
     work: Annotated[bool, typer.Option(help="also do what takes long, in a process beside it")] = True,
     office: OfficeAt = HERE,
 ) -> None:
     """Serve the desk to browsers until Ctrl-C: inbox, matters, gate, law, estate, ledger."""
     from comity.web import serve as web
 
+    if behind and portal is not None:
+        raise web.NotBeside
     with opened(office) as it:
         for person in people or ():
             it.person(person)
+        open_to = _Portal(it, host, portal) if portal is not None else None
         listening = web.listen(host, port)
         at = web.Address(host, listening.getsockname()[1], behind)
         links = [(person, web.link_for(it, person, now(), at.url)) for person in people or ()]
         name = it.settings.name
     beside = web.working(office) if work else nullcontext()
-    with web.noted(office, at.url), beside, suppress(KeyboardInterrupt):
+    facing = open_to.beside(office, log) if open_to else nullcontext()
+    with web.noted(office, at.url), beside, facing, suppress(KeyboardInterrupt):
         out.print(f"The desk of {name} is at {at.url}", markup=False, soft_wrap=True)
         if not (behind or web.local(host)):
             errors.print(
@@ -45,6 +58,8 @@ def serve(
         for person, address in links:
             _lets_in(person, address)
         out.print(f"Another link: comity link PERSON --office {office}", markup=False, soft_wrap=True)
+        if open_to:
+            open_to.tell(at.url)
         out.print("Ctrl-C ends it.")
         web.serve(office, listening, at, log)
     out.print("The desk is closed.")
@@ -98,6 +113,39 @@ def passkeys(
         out.print(f"They open nothing any more; {person} signs in by a link and registers a new one.", markup=False)
     elif not kept:
         out.print(f"{person} has none.", markup=False)
+
+
+class _Portal:
+    """The portal beside the desk: a socket that is open already, and what to say of it."""
+
+    def __init__(self, it: Office, host: str, port: int) -> None:
+        from comity.web import serve as web
+
+        porter.folder_made(it)
+        porter.emptied(it, now())
+        self.name, self.agencies = it.settings.name, sorted(agencies(it).values(), key=lambda one: one.name)
+        self.host, self.listening = host, web.listen(host, port)
+        self.url = web.Address(host, self.listening.getsockname()[1]).url
+
+    def beside(self, office: Path, log: str) -> AbstractContextManager[None]:
+        """While this lasts it is served."""
+        from comity.web import serve as web
+
+        return web.open_to_authorities(office, self.listening, self.host, log)
+
+    def tell(self, desk: str) -> None:
+        """Where it is, and how to try it."""
+        out.print(f"The portal of {self.name} for authorities is at {self.url}", markup=False, soft_wrap=True)
+        if not self.agencies:
+            out.print("Nobody can register there yet: comity agency add puts an agency in.")
+            return
+        for line in (
+            f"To try it: register at {self.url}/register for {self.agencies[0].name};",
+            f"two people of the office approve that at {desk}/registrations,",
+            f"each with a passkey of their own, registered at {desk}/me;",
+            "then sign in at the portal with the passkey, and file a demand.",
+        ):
+            out.print(line, markup=False, soft_wrap=True)
 
 
 def _lets_in(person: str, address: str) -> None:

@@ -68,12 +68,16 @@ class Applicant:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody registered: what they said, and what the office made of it (`waiting`, `approved`, `declined`)."""
+    """Somebody registered: what they said, and what the office made of it (`waiting`, `approved`, `declined`).
+
+    Where a program of theirs acts, `program` names the token that it holds.
+    """
 
     id: str
     applicant: Applicant
     state: str
     why: str = ""
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,10 @@ class Counter:
 
     root: Path
     outline: Outline
-    whose: dict[str, str] = field(default_factory=dict)
+    whose: dict[str, set[str]] = field(default_factory=dict)
+    """What each person filed, as far as it was looked through; `known` is all of that, `listed` what lay there then."""
+    known: set[str] = field(default_factory=set)
+    listed: tuple[str, ...] = ()
 
     @classmethod
     def at(cls, root: Path) -> Counter:
@@ -196,17 +203,22 @@ class Counter:
         kept = [{"name": _line(name)[:120] or "paper", "digest": tray.papers.put([raw])} for name, raw in papers]
         tables = self.tables(member, typed, at) | ({"paper": kept} if kept else {})
         sheet = {"at": at.isoformat(), "person": member.id, "agency": member.applicant.agency, "narrative": narrative}
+        sheet |= {"program": member.program} if member.program else {}
         tray.lay("filings", id, {**sheet, "emergency": demand.emergency, "tables": tables})
         return id
 
     def mine(self, member: Member, at: datetime) -> list[Filed]:
         """What somebody filed, last first."""
         tray = inward(self.root)
-        for name in tray.names("filings"):
-            if name not in self.whose:
-                self.whose[name] = str((tray.sheet("filings", name) or {}).get("person", ""))
-        found = [self._filed(name) for name, person in self.whose.items() if person == member.id]
-        return sorted(found, key=lambda one: one.at, reverse=True)
+        names = tray.names("filings")
+        for name in names if names is not self.listed else ():
+            if name not in self.known:
+                person = str((tray.sheet("filings", name) or {}).get("person", ""))
+                self.whose.setdefault(person, set()).add(name)
+                self.known.add(name)
+        self.listed = names
+        found = [self._filed(name) for name in list(self.whose.get(member.id, ())) if tray.sheet("filings", name)]
+        return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
 
     def filed(self, member: Member, id: str, at: datetime) -> Filed:
         """One of somebody's own demands; that they asked for another's is told to the desk."""
@@ -241,12 +253,13 @@ class Counter:
             raise NoProduction(why="it was never laid out for you")
         found = productions[name]
         if found.over(at) or not found.file.is_file():
-            raise NoProduction(why=f"it expired on {found.until:%Y-%m-%d at %H:%M} UTC")
+            raise NoProduction(why=f"it expired on {found.until:%Y-%m-%d %H:%M} UTC")
         self._note("fetched", id, member, at, production=name)
         return found
 
     def _note(self, kind: str, id: str, member: Member, at: datetime, **more: str) -> None:
         sheet = {"filing": id, "person": member.id, "at": at.isoformat(), **more}
+        sheet |= {"program": member.program} if member.program else {}
         inward(self.root).lay(kind, f"{id}-{new_name('n')}", sheet)
 
     def _filed(self, id: str) -> Filed:
@@ -262,8 +275,7 @@ class Counter:
 
     def _of(self, kind: str, id: str) -> Iterator[dict[str, Any]]:
         tray = inward(self.root)
-        named = (name for name in tray.names(kind) if name.startswith(f"{id}-"))
-        yield from (sheet for name in named if (sheet := tray.sheet(kind, name)))
+        yield from (sheet for name in tray.under(kind, id) if (sheet := tray.sheet(kind, name)))
 
     def _productions(self, now: Mapping[str, Any]) -> Iterator[Production]:
         for one in now.get("productions", ()):

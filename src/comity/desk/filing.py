@@ -85,7 +85,7 @@ def take(office: Office, id: str, by: str, at: datetime) -> str:
     entries = [NewEntry(name, one.kind, one.happened, one.known, encode(one)) for one in opening]
     entries.append(NewEntry(REGISTER, "portal", at, at, encode(noted)))
     office.registry.append_all(entries, {name: 0, REGISTER: found.seen})
-    porter.lay_out(office, rooms.portal(office), at)
+    porter.lay_out(office, rooms.portal(office), [noted])
     return name
 
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from comity.desk.office import FILE, SETTINGS, NoDatabase, Office, with_database
+from comity.desk.register import told
+from comity.desk.trays import inward
 from comity.errors import ComityError, Faulty, Unwritable
 from comity.kernel.ledger import Checkpoint
 from comity.kernel.words import Fault
@@ -86,6 +88,9 @@ def erase(office: Office, index: int, why: str, by: str, at: datetime) -> Entry:
     size = office.registry.size()
     if not 0 <= index < size:
         raise NoEntry(index=index, size=size)
+    event = told(next(office.registry.entries(start=index)))
+    if event is not None and event.kind == "portal" and (sheet := event.get("sheet")):
+        inward(office.root).take(*sheet.split("/"))  # or it would be taken in again at the next look
     return office.registry.erase(index, f"{why} ({by})", at)
 
 

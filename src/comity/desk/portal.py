@@ -85,6 +85,8 @@ class Filing:
     tables: Mapping[str, Any]
     narrative: str
     emergency: bool
+    program: str = ""
+    """The token with which a program of theirs filed it, if one did."""
     words: tuple[Word, ...] = ()
     key: str = ""
     matter: str = ""
@@ -131,7 +133,19 @@ def portal(office: Office) -> Portal:
 
 
 def _portal(_: str, events: tuple[Event, ...]) -> Portal:
-    found = Portal()
+    return _fold(Portal(), events)
+
+
+def portal_with(found: Portal, events: Iterable[Event]) -> Portal:
+    """The portal as it will be once events are entered."""
+    before = replace(
+        found, people=dict(found.people), filings=dict(found.filings), strangers=list(found.strangers),
+        sheets=set(found.sheets),
+    )  # fmt: skip
+    return _fold(before, events)
+
+
+def _fold(found: Portal, events: Iterable[Event]) -> Portal:
     for event in events:
         if event.get("sheet"):
             found.sheets.add(event.get("sheet"))
@@ -145,19 +159,22 @@ def _person(found: Portal, event: Event) -> None:
 
 
 def _approved(found: Portal, event: Event) -> None:
-    before = found.people[event.get("person")]
-    found.people[before.id] = replace(before, approved=(*before.approved, event.by))
+    before = found.people.get(event.get("person"))
+    if before is not None:  # what they said of themselves may be erased by now
+        found.people[before.id] = replace(before, approved=(*before.approved, event.by))
 
 
 def _declined(found: Portal, event: Event) -> None:
-    before = found.people[event.get("person")]
-    found.people[before.id] = replace(before, declined=event.by, why=event.get("why"))
+    before = found.people.get(event.get("person"))
+    if before is not None:
+        found.people[before.id] = replace(before, declined=event.by, why=event.get("why"))
 
 
 def _filed(found: Portal, event: Event) -> None:
     found.filings[event.get("filing")] = Filing(
         event.get("filing"), event.get("person"), event.get("agency"), event.happened, event.known,
         json.loads(event.get("tables")), event.get("narrative"), event.get("emergency") == "true",
+        event.get("program"),
     )  # fmt: skip
 
 

@@ -5,15 +5,19 @@ A sheet that cannot be read for what it should be stays where it is and is taken
 
 from __future__ import annotations
 
+import os
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from comity.desk.agencies import agencies
+from comity.desk.codec import encode
 from comity.desk.office import Office
-from comity.desk.portal import REGISTER, Applied, Filing, Portal, filing, portal
+from comity.desk.portal import REGISTER, Applied, Filing, Portal, filing, portal, portal_with
+from comity.desk.reading import strangers
 from comity.desk.register import enter
 from comity.desk.roles import ACTS
 from comity.desk.trays import FOLDER, Tray, inward, outward
@@ -21,7 +25,7 @@ from comity.errors import ComityError
 from comity.kernel.matter import Event
 from comity.kernel.words import canonical
 from comity.registry.blobs import BlobChanged, BlobMissing, Blobs
-from comity.registry.port import Overtaken
+from comity.registry.port import NewEntry, Overtaken
 
 TRAYS: Final = {
     "people": "registered", "filings": "filed", "answers": "answered", "keys": "keyed", "fetched": "fetched",
@@ -71,23 +75,48 @@ class NothingSaid(ComityError):
 def emptied(office: Office, at: datetime) -> Portal:
     """The portal, once whatever lies in the tray is entered; papers are put with the office's own, unopened."""
     found, tray = portal(office), inward(office.root)
-    new = [
-        (sheet, event)
-        for kind, what in TRAYS.items()
-        for name in tray.names(kind)
-        if (sheet := f"{kind}/{name}") not in found.sheets
-        and (event := _event(what, (sheet, name), _sheet(tray, kind, name), at))
-    ]
+    new = sorted((event for kind in TRAYS for event in _new(tray, kind, found, at)), key=lambda one: one.happened)
     if new:
-        for sheet, _ in new:
-            _keep_papers(office, sheet)
+        for event in new:
+            _keep_papers(office, event.get("sheet"))
         with suppress(Overtaken):  # another emptied it at the same moment
-            enter(office, REGISTER, sorted((event for _, event in new), key=lambda one: one.happened), found.seen)
+            _entered(office, found, new, at)
         found = portal(office)
-        lay_out(office, found, at)
+    if office.root not in _LAID:  # whoever ended between an entry and its sheet left one that is not of now
+        lay_out(office, found)
+        _LAID.add(office.root)
+    elif new:
+        lay_out(office, found, new)
     _lay_agencies(office)
     _sweep(office, found, at)
     return found
+
+
+_ENTERED: Final[dict[tuple[Path, str], tuple[str, ...]]] = {}
+"""What lay in a tray when the register had all of it that can be read: while the same lies there, nothing is read."""
+_LAID: Final[set[Path]] = set()
+"""Offices for which this process laid everything out once."""
+
+
+def _new(tray: Tray, kind: str, found: Portal, at: datetime) -> list[Event]:
+    """What lies in the tray and is not in the register yet."""
+    names = tray.names(kind)
+    if names is _ENTERED.get((tray.folder, kind)):
+        return []
+    left = [name for name in names if f"{kind}/{name}" not in found.sheets]
+    events = (_event(TRAYS[kind], (f"{kind}/{name}", name), _sheet(tray, kind, name), at) for name in left)
+    new = [event for event in events if event is not None]
+    if not new:
+        _ENTERED[tray.folder, kind] = names
+    return new
+
+
+def _entered(office: Office, found: Portal, events: list[Event], at: datetime) -> None:
+    """Enter what came, and an alarm for whoever asked for what is another's, all or none."""
+    came = portal_with(found, events)
+    tried = [event for event in events if event.get("what") == "stranger"]
+    entries = [NewEntry(REGISTER, one.kind, one.happened, one.known, encode(one)) for one in events]
+    office.registry.append_all([*entries, *strangers(office, came, tried, at)], {REGISTER: found.seen})
 
 
 def _sheet(tray: Tray, kind: str, name: str) -> Mapping[str, Any]:
@@ -143,13 +172,17 @@ def _keep_papers(office: Office, sheet: str) -> None:
             blobs.put(tray.papers.read(paper["digest"]))
 
 
-def lay_out(office: Office, found: Portal, at: datetime) -> None:
-    """Lay out for the portal what it may tell: who is admitted, and how each filing stands."""
-    tray = outward(office.root)
-    for one in found.people.values():
-        _lay(tray, ("people", one.id), {"state": one.state, "why": one.why})
-    for filed in found.filings.values():
-        _lay(tray, ("filings", filed.id), _laid(filed))
+def lay_out(office: Office, found: Portal, changed: Iterable[Event] | None = None) -> None:
+    """Lay out for the portal what it may tell: who is admitted, how filings stand; all, or what events changed."""
+    tray, people, filings = outward(office.root), set(found.people), set(found.filings)
+    if changed is not None:
+        named = [dict(event.data) for event in changed]
+        people &= {one.get("person", "") for one in named}
+        filings &= {one.get("filing", "") for one in named}
+    for id in sorted(people):
+        _lay(tray, ("people", id), {"state": found.people[id].state, "why": found.people[id].why})
+    for id in sorted(filings):
+        _lay(tray, ("filings", id), _laid(found.filings[id]))
 
 
 def _lay_agencies(office: Office) -> None:
@@ -168,8 +201,11 @@ def _lay(tray: Tray, named: tuple[str, str], sheet: dict[str, Any]) -> None:
 def _sweep(office: Office, found: Portal, at: datetime) -> None:
     """Take away what has expired."""
     folder = outward(office.root).folder / "productions"
-    for one in (handed for filed in found.filings.values() for handed in filed.handed if handed.until <= at):
-        (folder / f"{one.name}.zip").unlink(missing_ok=True)
+    there = os.listdir(folder) if folder.is_dir() else []
+    ends = {f"{one.name}.zip": one.until for filed in found.filings.values() for one in filed.handed} if there else {}
+    for name in there:
+        if name in ends and ends[name] <= at:
+            (folder / name).unlink(missing_ok=True)
 
 
 def _laid(filing: Filing) -> dict[str, Any]:
@@ -218,10 +254,12 @@ def approve(office: Office, id: str, by: str, at: datetime, shown: str) -> Appli
 
 
 def decline(office: Office, id: str, why: str, by: str, at: datetime) -> Applied:
-    """Decline a registration, with what the applicant is told."""
+    """Decline a registration, or end one that was approved, with what that person is told."""
     office.may(by, "admit")
     found = portal(office)
-    one = _applying(found, id)
+    one = found.people.get(id)
+    if one is None or one.declined:
+        raise NoApplicant(id=id)
     note(office, found, ("declined", f"{by} declines that {one.name} uses the portal", by, at), person=id, why=why)
     return portal(office).people[id]
 
@@ -241,7 +279,7 @@ def note(office: Office, found: Portal, said: tuple[str, str, str, datetime], **
     what, says, by, at = said
     event = Event("", "portal", at, at, says, "the office", by, data=(("what", what), *data.items()))
     enter(office, REGISTER, [event], found.seen)
-    lay_out(office, portal(office), at)
+    lay_out(office, portal(office), [event])
 
 
 def folder_made(office: Office) -> None:

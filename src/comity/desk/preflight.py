@@ -36,13 +36,29 @@ MEANS: Final = {
 """What each verdict means for whoever demands."""
 
 
+TURNS: Final = {
+    "demand": "what the demand does not say yet; it is asked below",
+    "question": "a point of law that counsel must answer",
+    "": "facts about the customer or about us, which we do not tell here",
+}
+"""What a verdict may turn on, in words that tell nothing of a customer, by the kind of the fact."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a verdict turns on, and the point of law that it is, if it is one."""
+
+    says: str
+    asks: str = ""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What would become of one category: a verdict, why, what it turns on, and the lawful way where there is none."""
 
     verdict: str
     why: tuple[tuple[str, str], ...]
-    turns: tuple[str, ...]
+    turns: tuple[Turn, ...]
     ways: tuple[tuple[str, str], ...]
 
 
@@ -155,11 +171,7 @@ def _said(reasons: Iterable[Reason]) -> tuple[tuple[str, str], ...]:
     return tuple((reason.rule.reads, reason.rule.cite) for reason in reasons)
 
 
-def _turn(point: tuple[str, str]) -> str:
-    """What a verdict turns on, in words that tell nothing of a customer."""
+def _turn(point: tuple[str, str]) -> Turn:
     term, asks = point
-    if term.startswith("demand."):
-        return "what the demand does not say yet; it is asked below"
-    if term.startswith("question."):
-        return f"a point of law that counsel must answer: {asks}"
-    return "facts about the customer or about us, which we do not tell here"
+    kind = term.partition(".")[0]
+    return Turn(TURNS.get(kind, TURNS[""]), asks if kind == "question" else "")

@@ -8,7 +8,7 @@ that has not been answered in full: one that waits, or that was refused. It is s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import RLock
@@ -17,7 +17,7 @@ from typing import Final
 from comity.desk.codec import encode
 from comity.desk.matter import demand_of, load, named
 from comity.desk.office import Office
-from comity.desk.portal import portal
+from comity.desk.portal import Portal, portal
 from comity.desk.register import enter, folded, told
 from comity.desk.roles import WATCHERS as WATCHERS
 from comity.errors import ComityError
@@ -74,6 +74,8 @@ class Alarm:
     at: datetime
     elsewhere: tuple[str, ...]
     settled: Event | None = None
+    name: str = ""
+    """Whom it is about, where that is nobody of the office: somebody who is admitted to the portal."""
 
 
 def reads(office: Office, matter: str = "", person: str = "") -> Iterator[Read]:
@@ -92,11 +94,38 @@ def alarms(office: Office) -> tuple[Alarm, ...]:
 def _alarms(_: str, events: tuple[Event, ...]) -> tuple[Alarm, ...]:
     settled = {event.get("of"): event for event in events if event.kind == "settled"}
     found = [
-        Alarm(e.id, e.by, e.get("matter"), e.says, e.known, tuple(e.get("elsewhere").split()), settled.get(e.id))
+        Alarm(
+            e.id,
+            e.by,
+            e.get("matter"),
+            e.says,
+            e.known,
+            tuple(e.get("elsewhere").split()),
+            settled.get(e.id),
+            e.get("name"),
+        )
         for e in events
         if e.kind == "alarm"
     ]
     return tuple(sorted(found, key=lambda one: (one.settled is not None, -one.at.timestamp(), one.id)))
+
+
+def strangers(office: Office, found: Portal, tried: Iterable[Event], at: datetime) -> Iterator[NewEntry]:
+    """Alarms about people of authorities who tried, in the portal, to see what another filed.
+
+    One stands for a person and a filing until it is settled, however often they try.
+    """
+    open_now = {(one.person, one.matter) for one in alarms(office) if one.settled is None}
+    for event in tried:
+        person, filing = event.get("person"), event.get("filing")
+        if (person, filing) in open_now or filing not in found.filings:
+            continue
+        open_now.add((person, filing))
+        who = found.people[person].name if person in found.people else person
+        says = f"{who} tried in the portal to see {filing}, which another filed, and was told that it is not there"
+        data = (("matter", filing), ("name", who))
+        alarm = named(ALARMS, Event("", "alarm", event.happened, at, says, "the portal", person, data=data))
+        yield NewEntry(ALARMS, alarm.kind, alarm.happened, at, encode(alarm))
 
 
 def settle(office: Office, id: str, by: str, at: datetime, why: str) -> Event:

@@ -11,6 +11,8 @@ import json
 import os
 import re
 import secrets
+import time
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +25,12 @@ FOLDER: Final = "portal"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 MOST_SHEETS: Final = 100_000
 """Sheets of one kind that a tray takes; a flood ends there and not at the end of the disk."""
+
+
+SETTLED: Final = 2_000_000_000
+"""Nanoseconds after which a folder's time of change tells of everything that was laid there."""
+_LISTED: Final[dict[Path, tuple[int, tuple[str, ...]]]] = {}
+"""What lay in a folder, and when that had last changed."""
 
 
 class TrayFull(ComityError):
@@ -53,11 +61,34 @@ class Tray:
         """A sheet, or None; what is no name is no sheet's."""
         return _read(self.folder / kind / f"{name}.json") if _NAME.fullmatch(name) else None
 
-    def names(self, kind: str) -> list[str]:
-        """Every sheet of a kind, in the order of their names."""
+    def take(self, kind: str, name: str) -> None:
+        """Take a sheet away."""
+        path = self.folder / _checked(kind) / f"{_checked(name)}.json"
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise Unwritable(path=str(path), why=error.strerror or str(error)) from error
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Every sheet of a kind, in the order of their names: the same object while nothing was laid there."""
         folder = self.folder / kind
-        listed = os.listdir(folder) if folder.is_dir() else []
-        return sorted(stem for one in listed if one.endswith(".json") and _NAME.fullmatch(stem := one[:-5]))
+        try:
+            changed = folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            return ()
+        before = _LISTED.get(folder)
+        if before is not None and before[0] == changed:
+            return before[1]
+        listed = os.listdir(folder)
+        names = tuple(sorted(n for one in listed if one.endswith(".json") and _NAME.fullmatch(n := one[:-5])))
+        if changed < time.time_ns() - SETTLED:  # within one tick of a file system's clock more may be laid unseen
+            _LISTED[folder] = changed, names
+        return names
+
+    def under(self, kind: str, name: str) -> tuple[str, ...]:
+        """The sheets of a kind that are about one thing: whose names go on from its name."""
+        names = self.names(kind)
+        return names[bisect_left(names, f"{name}-") : bisect_left(names, f"{name}.")]
 
     def sheets(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every sheet of a kind."""

@@ -19,6 +19,7 @@ import pyrage
 
 from comity.desk import collection, gate, notice, office
 from comity.desk import demand as intake
+from comity.desk.agencies import Agency, Contact, add, add_contact
 from comity.desk.arrival import from_file
 from comity.desk.decision import Assessment, assess
 from comity.desk.matter import load, record
@@ -144,6 +145,7 @@ def run(story: Story) -> Story:
     _verify(story)
     _notice_and_report(story)
     _fresh(story)
+    _directory(story)
     return story
 
 
@@ -266,6 +268,15 @@ def _fresh(story: Story) -> None:
     _confirmed(story, FRESH, warrant_2018().replace("90233", "90871"), FRESH_DAY)
     story.fresh = assess(story.office, load(story.office, FRESH), FRESH_DAY)
     story.tell.assessment(story.fresh)
+
+
+def _directory(story: Story) -> None:
+    """An agency whose people may register in the portal; like the provider, it is invented."""
+    made = Agency("demo-agency", "Demo Agency (invented)", "US", "police")
+    add(story.office, made, "counsel", FRESH_DAY)
+    for kind, value in (("mail", "agency.example"), ("telephone", "+1 202 555 0142")):
+        contact = Contact(kind, value, "invented for the demo", FRESH_DAY, "counsel")
+        add_contact(story.office, made.id, contact)
 
 
 def recipient(out: Path) -> str:

@@ -9,34 +9,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from litestar import Litestar, Request, Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
-from litestar.datastructures import Cookie, State
-from litestar.enums import MediaType, RequestEncodingType
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import FromPath, FromQuery
 
 from comity.desk.entrances import PASSKEYS
 from comity.desk.kept import Kept, always
+from comity.desk.limits import Limits
 from comity.desk.office import Office, only_reads
 from comity.desk.reading import Watch
 from comity.errors import ComityError
+from comity.web.answers import Form as Form
+from comity.web.answers import NotAPage as NotAPage
+from comity.web.answers import NotSignedIn as NotSignedIn
+from comity.web.answers import Page as Page
+from comity.web.answers import Trouble as Trouble
+from comity.web.answers import html as html
+from comity.web.answers import in_language, waiting
+from comity.web.answers import to as to
 from comity.web.brake import address_of
-from comity.web.doors import BadLink, NotYourForm, Session, Sessions, TooManyTries
+from comity.web.doors import BadLink, NotYourForm, Session, Sessions
 from comity.web.guard import SAFE
 from comity.web.house import House
+from comity.web.pace import MINUTE, Brake, Pace, TooOften
 from comity.web.pages import render, statics
 from comity.web.passkeys import FileKeyring, Party, Passkeys
-from comity.web.tongue import COOKIE as LANGUAGE
-from comity.web.tongue import Said, languages, ours
+from comity.web.tongue import Said
 from comity.web.watch import Counting, Log, Meter
 
 COOKIE: Final = "comity-session"
@@ -44,41 +53,8 @@ OF_A_MATTER: Final = re.compile(r"(?P<before>.*)/matters/\{(?P<name>\w+)\}(?P<pa
 """The address of a page of a matter, whatever room it belongs to."""
 KEPT: Final = 16384
 """Lives, lines of the inbox and parts of the law book that are kept once worked out."""
-YEAR: Final = 366 * 24 * 60 * 60
-"""For how long a browser keeps the language that was chosen, in seconds."""
-STATUS: Final = {2: 404, 3: 503, 4: 422, 5: 403, 6: 409, 7: 503}
+TRIES: Final = Pace(20, MINUTE, "at most 20 tries a minute that let nobody in, from one address")
 Asking = Request[Session, Any, State]
-Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Page = Response[str]
-
-
-class NotSignedIn(HTTPException):
-    """Nobody is signed in at this browser, or the session ran out."""
-
-    status_code = 401
-
-
-class NotAPage(ComityError):
-    """there is no page at `{path}`"""
-
-    help = "begin at the inbox"
-    exit_code = 2
-
-
-@dataclass
-class Trouble:
-    """What went wrong, in the words of a page."""
-
-    message: str
-    remedy: str
-    faults: tuple[Any, ...] = ()
-    status: int = 400
-
-    @classmethod
-    def of(cls, error: ComityError) -> Trouble:
-        """A trouble of the house."""
-        faults = tuple(getattr(error, "faults", ()))
-        return cls(*Said.of(error), faults, STATUS.get(error.exit_code, 400))
 
 
 def the_present() -> datetime:
@@ -98,8 +74,14 @@ class Web:
     log: Log = field(default_factory=Log)
     meter: Meter = field(default_factory=Meter)
     sessions: Sessions = field(default_factory=Sessions)
+    tries: Brake = field(default_factory=Brake)
     watch: Watch = field(default_factory=Watch)
     kept: Kept = field(default_factory=lambda: Kept(KEPT))
+
+    @property
+    def limits(self) -> Limits:
+        """What is taken at most."""
+        return self.house.settings().limits
 
     @cached_property
     def keyring(self) -> FileKeyring:
@@ -170,16 +152,6 @@ class Web:
         return to(led)
 
 
-def html(text: str, status: int = 200) -> Page:
-    """A page as it is sent."""
-    return Response(text, status_code=status, media_type=MediaType.HTML)
-
-
-def to(path: str) -> Page:
-    """Off to another page, to be read by GET."""
-    return Response("", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
-
-
 def web_of(request: Request[Any, Any, State]) -> Web:
     """What all pages share."""
     web: Web = request.scope["comity.web"]  # type: ignore[typeddict-item]
@@ -189,6 +161,11 @@ def web_of(request: Request[Any, Any, State]) -> Web:
 def asking(request: Request[Any, Any, State]) -> str:
     """The network address that asks."""
     return address_of(request.scope, dict(request.scope["headers"]), web_of(request).secure)
+
+
+def trying(request: Request[Any, Any, State], *failed: type[Exception]) -> AbstractContextManager[None]:
+    """While somebody tries to come in: whoever failed so too often of late is refused, and nobody else."""
+    return web_of(request).tries.trying(asking(request), TRIES, *failed)
 
 
 async def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
@@ -225,14 +202,7 @@ def static(name: FromPath[str]) -> Response[bytes]:
 @get("/language/{code:str}", opt={"public": True}, sync_to_thread=False)
 def language(request: Request[Any, Any, State], code: FromPath[str], back: FromQuery[str] = "/") -> Page:
     """Choose the language of the pages at this browser, and go back to the one that was read."""
-    if code not in languages():
-        raise NotAPage(path=f"/language/{code}")
-    answer = to(back if ours(back) else "/")
-    kept = Cookie(
-        key=LANGUAGE, value=code, path="/", max_age=YEAR, httponly=True, samesite="lax", secure=web_of(request).secure
-    )
-    answer.set_cookie(kept)
-    return answer
+    return in_language(code, back, web_of(request).secure)
 
 
 def _plain(request: Request[Any, Any, State], trouble: Trouble) -> Page:
@@ -248,9 +218,8 @@ def _plain(request: Request[Any, Any, State], trouble: Trouble) -> Page:
 
 def _refused(request: Request[Any, Any, State], error: ComityError) -> Page:
     trouble = Trouble.of(error)
-    if isinstance(error, BadLink | NotYourForm | TooManyTries) or request.scope.get("user") is None:
-        trouble.status = 429 if isinstance(error, TooManyTries) else trouble.status
-        return _plain(request, trouble)
+    if isinstance(error, BadLink | NotYourForm | TooOften) or request.scope.get("user") is None:
+        return waiting(_plain(request, trouble), error)
     try:
         return web_of(request).page(request, "trouble.html", error=trouble)
     except ComityError:
@@ -266,8 +235,8 @@ def _stranger(request: Request[Any, Any, State], _: NotSignedIn) -> Page:
 
 def _wrong(request: Request[Any, Any, State], error: HTTPException) -> Page:
     words = {
-        404: (Said("there is no page at {path}", path=request.url.path), "begin at the inbox"),
-        405: (Said("this address cannot be asked that way"), "begin at the inbox"),
+        404: (Said("there is no page at {path}", path=request.url.path), Said("begin at the inbox")),
+        405: (Said("this address cannot be asked that way"), Said("begin at the inbox")),
         413: (
             Said("what was sent is too long"),
             Said("a form may hold {number} KiB; put papers in as papers", number=_form_kib(request)),
@@ -280,7 +249,7 @@ def _wrong(request: Request[Any, Any, State], error: HTTPException) -> Page:
 
 
 def _form_kib(request: Request[Any, Any, State]) -> int:
-    return web_of(request).house.settings().limits.form_kib
+    return web_of(request).limits.form_kib
 
 
 def _failed(request: Request[Any, Any, State], error: Exception) -> Page:
@@ -296,7 +265,7 @@ def application(web: Web, hosts: Iterable[str], handlers: Iterable[Any]) -> Coun
     from comity.web.api.rooms import programs
     from comity.web.faces import Within, served
 
-    inner = _pages(tuple(handlers), web.house.settings().limits.form_kib)
+    inner = _pages(tuple(handlers), web.limits.form_kib)
     return served(web, hosts, Within(inner, web), lambda: Within(programs(web), web))
 
 

@@ -6,17 +6,13 @@ of a session or token costs its address ten, so that guessing ends soon.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from hashlib import sha256
-from math import ceil
-from threading import Lock
-from time import monotonic
 from typing import Any, Final
 
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from comity.desk.limits import Limits
+from comity.web.pace import Brake, Pace
 from comity.web.problem import Problem, answer
 from comity.web.tongue import Said
 
@@ -25,31 +21,6 @@ TOO_OFTEN: Final = "too much was asked in too short a time; nothing was done"
 FREE: Final = "/static/"
 """What a page looks like with: without it even the page that says when to try again could not be read."""
 GUESS: Final = 10
-MOST_KNOWN: Final = 50_000
-"""Askers that are remembered; whoever has not asked for a minute is forgotten."""
-
-
-@dataclass
-class Brake:
-    """Buckets that fill by `most` a minute: who finds theirs empty waits."""
-
-    clock: Callable[[], float] = monotonic
-    left: dict[str, tuple[float, float]] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
-
-    def take(self, who: str, most: int, cost: int = 1) -> int:
-        """Let one request through (0), or say in how many seconds to try again; the cost may leave a debt."""
-        with self.lock:
-            now = self.clock()
-            held, since = self.left.get(who, (float(most), now))
-            held = min(most, held + (now - since) * most / 60)
-            if held < 1 - 1e-6:
-                self.left[who] = (held, now)
-                return ceil((1 - held) * 60 / most)
-            self.left[who] = (max(held - cost, -float(most)), now)
-            if len(self.left) > MOST_KNOWN:
-                self.left = {one: (n, at) for one, (n, at) in self.left.items() if now - at < 60}
-            return 0
 
 
 class Braked:
@@ -57,18 +28,19 @@ class Braked:
 
     def __init__(self, app: ASGIApp, limits: Limits, behind: bool = False) -> None:
         """`behind` says that a proxy stands before it, whose last X-Forwarded-For is the address that counts."""
-        self.app, self.limits, self.behind, self.brake = app, limits, behind, Brake()
+        self.app, self.behind, self.brake = app, behind, Brake()
+        self.address, self.secret = Pace(limits.address), Pace(limits.requests)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Let it through, or say when to try again."""
         if scope["type"] != "http" or scope["path"].startswith(FREE):
             await self.app(scope, receive, send)
             return
-        limits, heads = self.limits, dict(scope["headers"])
+        heads = dict(scope["headers"])
         address = f"address {address_of(scope, heads, self.behind)}"
-        wait = self.brake.take(address, limits.address)
+        wait = self.brake.take(address, self.address)
         for secret in secrets_of(heads):
-            wait = wait or self.brake.take(sha256(secret).hexdigest(), limits.requests)
+            wait = wait or self.brake.take(sha256(secret).hexdigest(), self.secret)
         if wait:
             says, remedy = Said(TOO_OFTEN), Said("try again in {seconds} seconds", seconds=wait)
             await answer(scope, send, Problem.about(429, says, remedy), {"retry-after": str(wait)})
@@ -76,7 +48,7 @@ class Braked:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 401:
-                self.brake.take(address, limits.address, GUESS - 1)
+                self.brake.take(address, self.address, GUESS - 1)
             await send(message)
 
         await self.app(scope, receive, sending)

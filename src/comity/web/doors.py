@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -28,23 +28,12 @@ LONGEST: Final = timedelta(hours=10)
 LEAVE_LIVES: Final = timedelta(minutes=5)
 FORMS: Final = 400
 """How many forms of one session may lie open."""
-TRIES: Final = 20
-WITHIN: Final = timedelta(minutes=1)
-ADDRESSES: Final = 4096
-"""Addresses whose failed tries are remembered; those of longest ago make way."""
 
 
 class BadLink(ComityError):
     """this link does not let anybody in: it was used, has run out, or never was one"""
 
     help = "have a new one made: `comity link PERSON`, on the machine that serves the desk"
-    exit_code = 5
-
-
-class TooManyTries(ComityError):
-    """too many links were tried that let nobody in"""
-
-    help = "wait a minute, then use a link that was made just now"
     exit_code = 5
 
 
@@ -167,7 +156,6 @@ class Sessions:
     def __init__(self) -> None:
         self._lock = RLock()
         self._open: dict[str, Session] = {}
-        self._failed: OrderedDict[str, deque[datetime]] = OrderedDict()
 
     def begin(self, person: str, at: datetime, by: str = "link") -> str:
         """Let a person in by a link or a passkey; gives the secret for the browser to keep."""
@@ -214,18 +202,3 @@ class Sessions:
         with self._lock:
             people = [session.person for session in self._open.values() if not session.over(at)]
         return {person: people.count(person) for person in sorted(people)}
-
-    def failed(self, at: datetime, address: str) -> None:
-        """Somebody at a network address tried what let nobody in."""
-        with self._lock:
-            self._failed.setdefault(address, deque(maxlen=TRIES)).append(at)
-            self._failed.move_to_end(address)
-            while len(self._failed) > ADDRESSES:
-                self._failed.popitem(last=False)
-
-    def brake(self, at: datetime, address: str) -> None:
-        """Refuse further tries from an address while too many from there have failed of late; nobody else waits."""
-        with self._lock:
-            tried = self._failed.get(address) or deque[datetime]()
-            if len(tried) == TRIES and at - tried[0] < WITHIN:
-                raise TooManyTries

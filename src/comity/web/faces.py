@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from litestar.types import ASGIApp, Receive, Send
 
+from comity.desk.limits import Limits
 from comity.web.brake import Braked
 from comity.web.guard import Guard
 from comity.web.problem import for_programs
-from comity.web.watch import Counting
-
-if TYPE_CHECKING:
-    from comity.web.app import Web
+from comity.web.watch import Counting, Log, Meter
 
 
 class Within:
     """An application within one office: each request says of which it is, so that the routes need not."""
 
-    def __init__(self, app: ASGIApp, web: Web) -> None:
+    def __init__(self, app: ASGIApp, web: object) -> None:
         self.app, self.web = app, web
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -46,8 +44,20 @@ class Faces:
         await (self.programs if programs else self.pages)(scope, receive, send)
 
 
+class Shared(Protocol):
+    """What every face shares with what stands before it: limits, whether TLS carries it, its log and its figures."""
+
+    @property
+    def limits(self) -> Limits:
+        """What is taken at most."""
+
+    secure: bool
+    log: Log
+    meter: Meter
+
+
 def served(
-    web: Web,
+    web: Shared,
     hosts: Iterable[str],
     pages: ASGIApp,
     programs: Callable[[], ASGIApp] | None = None,
@@ -55,5 +65,5 @@ def served(
 ) -> Counting:
     """An application, and the API beside it if it has one, with all that no request passes without."""
     inner = Faces(pages, programs) if programs else pages
-    braked = Braked(inner, web.house.settings().limits, behind=web.secure)
+    braked = Braked(inner, web.limits, behind=web.secure)
     return Counting(Guard(braked, hosts), web.log, web.meter, face)

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 from comity.desk import entrances
 from comity.desk.office import Office
 from comity.errors import ComityError
-from comity.web.app import COOKIE, Asking, Form, Page, Trouble, Web, asking, to, web_of
+from comity.web.app import COOKIE, TRIES, Asking, Form, Page, Trouble, Web, asking, to, trying, web_of
 from comity.web.doors import LINK_LIVES, Session
 from comity.web.office import Anybody
 from comity.web.passkeys import NotThisPasskey
@@ -148,7 +148,7 @@ def begin_sign_in(request: Anybody) -> Response[Any]:
     """What a browser needs to offer its passkeys of this desk; it tells nobody who has one."""
     web = web_of(request)
     try:
-        web.sessions.brake(web.now(), asking(request))
+        web.tries.check(asking(request), TRIES, cost=0)
         marked = request.cookies.get(ASKED) or secrets.token_urlsafe(24)
         answer: Response[Any] = Response(
             web.passkeys.begin_sign_in(marked, web.now()).encode(), media_type="application/json"
@@ -164,14 +164,10 @@ def sign_in(request: Anybody, data: Form) -> Page:
     """Sign in with a passkey: the session begins."""
     web = web_of(request)
     at = web.now()
-    web.sessions.brake(at, asking(request))
-    try:
+    with trying(request, ComityError):
         found = web.passkeys.finish_sign_in(request.cookies.get(ASKED, ""), str(data.get("answer", "")), at)
         with web.house.opened() as office:
             office.person(found.person)
-    except ComityError:
-        web.sessions.failed(at, asking(request))
-        raise
     answer = to("/")
     answer.set_cookie(_cookie(web, COOKIE, web.sessions.begin(found.person, at, "passkey"), "/"))
     return answer

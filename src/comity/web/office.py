@@ -19,7 +19,7 @@ from comity.desk.roles import ACTS, ROLES, WATCHERS
 from comity.errors import ComityError
 from comity.kernel.estate import Entity, controls, readable
 from comity.kernel.matter import Event
-from comity.web.app import COOKIE, Asking, Form, Page, asking, html, to, web_of
+from comity.web.app import COOKIE, Asking, Form, Page, html, to, trying, web_of
 from comity.web.doors import BadLink, look_at_link, use_link
 from comity.web.pages import render
 
@@ -45,12 +45,8 @@ def _door(request: Anybody, person: str | None, use: str = "", ended: bool = Fal
 def link(request: Anybody, secret: FromPath[str]) -> Page:
     """Whom a link lets in; looking at it does not use it up, as a mail program might look."""
     web = web_of(request)
-    web.sessions.brake(web.now(), asking(request))
-    try:
+    with trying(request, BadLink):
         return html(_door(request, look_at_link(web.house.root, secret, web.now()), f"/sign-in/{quote(secret)}/use"))
-    except BadLink:
-        web.sessions.failed(web.now(), asking(request))
-        raise
 
 
 @post("/sign-in/{secret:str}/use", opt={"public": True}, sync_to_thread=True)
@@ -58,14 +54,10 @@ def sign_in(request: Anybody, secret: FromPath[str]) -> Page:
     """Use a link: the session begins."""
     web = web_of(request)
     at = web.now()
-    web.sessions.brake(at, asking(request))
-    try:
+    with trying(request, BadLink):
         person = use_link(web.house.root, secret, at)
         with web.house.opened() as office:
             office.person(person)
-    except BadLink:
-        web.sessions.failed(at, asking(request))
-        raise
     answer = to("/")
     kept = Cookie(
         key=COOKIE, value=web.sessions.begin(person, at), path="/", httponly=True, samesite="strict",

@@ -23,7 +23,8 @@ from comity.web.rooms import OF_A_MATTER, ROOMS, WATCHED
 from comity.web.tongue import Tongue, current, others, tongue
 
 HERE: Final = Path(__file__).parent
-
+DESK: Final = HERE / "templates"
+PORTAL: Final = HERE / "portal/templates"
 
 TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
@@ -59,8 +60,8 @@ SAYS: Final = re.compile(r'\{\{ _\("([^"\\]+)"\) \}\}')
 class InLanguage(FileSystemLoader):
     """The templates as they read in one language: sentences without values are put in before they are compiled."""
 
-    def __init__(self, own: Tongue) -> None:
-        super().__init__(HERE / "templates")
+    def __init__(self, own: Tongue, folder: Path) -> None:
+        super().__init__(folder)
         self.own = own
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
@@ -74,11 +75,11 @@ class InLanguage(FileSystemLoader):
 
 
 @cache
-def templates(code: str) -> Environment:
-    """The templates in one language: a filter's answer may be worked out when a template is compiled."""
+def templates(code: str, folder: Path = DESK) -> Environment:
+    """A face's templates in one language: a filter's answer may be worked out when a template is compiled."""
     own = tongue(code)
     made = Environment(
-        loader=InLanguage(own),
+        loader=InLanguage(own, folder),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )  # fmt: skip

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -50,6 +50,13 @@ class NotAnAddress(ComityError):
     """`{text}` is not the address of a proxy"""
 
     help = "write it as https://desk.example.com, without anything after it"
+    exit_code = 2
+
+
+class NotBeside(ComityError):
+    """the portal beside the desk is for this machine alone"""
+
+    help = "run `comity portal --behind` in a process of its own, with a name of its own, and leave --portal out"
     exit_code = 2
 
 
@@ -187,15 +194,26 @@ def noted(root: Path, where: str) -> Iterator[None]:
         note.unlink(missing_ok=True)
 
 
+def working(root: Path) -> AbstractContextManager[None]:
+    """While this lasts a process of its own does what takes long."""
+    return _beside(("work", "--office", str(root)))
+
+
+def open_to_authorities(root: Path, listening: socket.socket, host: str, log: str) -> AbstractContextManager[None]:
+    """While this lasts a process of its own serves the portal on a socket that is open already."""
+    words = ("portal", "--office", str(root), "--host", host, "--log", log, "--socket", str(listening.fileno()))
+    return _beside(words, (listening.fileno(),))
+
+
 @contextmanager
-def working(root: Path) -> Iterator[None]:
-    """While this lasts a process of its own does what takes long, and is begun again should it end."""
-    command = [sys.executable, "-m", "comity", "work", "--office", str(root), "--beside", str(os.getpid())]
+def _beside(words: tuple[str, ...], handed: tuple[int, ...] = ()) -> Iterator[None]:
+    """While this lasts a process of its own runs beside this one, and is begun again should it end."""
+    command = [sys.executable, "-m", "comity", *words, "--beside", str(os.getpid())]
     over = Event()
 
     def keep() -> None:
         while not over.is_set():
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=handed)
             while child.poll() is None and not over.wait(0.5):
                 continue
             if child.poll() is None:

@@ -16,6 +16,7 @@ from comity.desk import entrances
 from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.words import digest
+from comity.web.answers import to_script
 from comity.web.app import Asking, Form, Trouble, Web, web_of
 from comity.web.doors import Session
 
@@ -91,9 +92,7 @@ def prove(request: Asking, data: Form, act: FromQuery[str] = "") -> Response[Any
 
 def refused(error: ComityError) -> Response[Any]:
     """A refusal, as our script tells it."""
-    trouble = Trouble.of(error)
-    says = f"{trouble.message}; {trouble.remedy}".replace("`", "")
-    return Response({"says": says[:1].upper() + says[1:] + "."}, status_code=trouble.status)
+    return to_script(Trouble.of(error))
 
 
 HANDLERS: Final = (prove,)

@@ -53,10 +53,15 @@ class Token:
 def make_token(office: Office, person: str, at: datetime, until: datetime | None = None) -> tuple[str, Token]:
     """A new token's secret, for somebody who works here."""
     office.person(person)
+    return issue(office.root, person, at, until)
+
+
+def issue(root: Path, person: str, at: datetime, until: datetime | None = None) -> tuple[str, Token]:
+    """A new token's secret, kept as its hash in a folder."""
     ends = until or at + LIVES
     if not at < ends <= at + LONGEST:
         raise TooLong(until=f"{ends:%Y-%m-%d}")
-    folder, secret = office.root / FOLDER, MARK + secrets.token_urlsafe(32)
+    folder, secret = root / FOLDER, MARK + secrets.token_urlsafe(32)
     file = _file(folder, secret)
     kept = {"person": person, "made": at.isoformat(), "until": ends.isoformat()}
     try:

@@ -25,6 +25,8 @@ from comity.web.problem import for_programs
 
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
+API: Final = {"desk": "api", "portal": "portal-api"}
+"""What each face is called where programs ask it."""
 NOWHERE: Final = "nowhere"
 """The route of a request that led to none."""
 
@@ -123,7 +125,7 @@ class Counting:
             self._tell(scope, status, perf_counter() - begun)
 
     def _tell(self, scope: Any, status: int, seconds: float) -> None:
-        face = "api" if for_programs(scope["path"]) else self.face
+        face = API.get(self.face, self.face) if for_programs(scope["path"]) else self.face
         route, method = scope.get("path_template") or NOWHERE, scope["method"]
         method = method if method in ("GET", "HEAD", "POST") else "other"
         self.meter.requests.labels(face, method, route, str(status)).inc()

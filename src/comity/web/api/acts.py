@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from litestar import Response, get, post
 from litestar.openapi import ResponseSpec
@@ -22,19 +22,14 @@ from comity.kernel.gate import Release
 from comity.kernel.matter import Event, Matter
 from comity.kernel.matter import standing as standing_of
 from comity.web.api import sent
-from comity.web.api.app import ACTS, READS, Asked, Doing, NoProduction, NotSeen, act, let, utc, web_of
+from comity.web.api.app import READS, Asked, Doing, NoProduction, NotSeen, act, let, utc, web_of
+from comity.web.api.once import Key
+from comity.web.api.problems import done
 from comity.web.api.shapes import Name
 
 FOLDER: Final = "productions"
 DEMAND: Final = 1 << 20
 """Octets of a written demand; docs/formats/demand.md."""
-Key = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key", pattern="^[A-Za-z0-9._-]{8,200}$",
-        description="sent again with the same key, an act is not done again; its answer is given again, for a day",
-    ),
-]  # fmt: skip
 Saw = Annotated[
     str | None,
     HeaderParameter(
@@ -45,11 +40,6 @@ Saw = Annotated[
 
 
 write = partial(post, sync_to_thread=True)
-
-
-def done(made: type[Any]) -> dict[int, ResponseSpec]:
-    """What an act may be answered with."""
-    return {**ACTS, 201: ResponseSpec(made, generate_examples=False, description="done")}
 
 
 def _must(name: str, saw: str | None, key: str | None, alone: bool = True) -> Doing:

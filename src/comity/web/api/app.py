@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from re import sub
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -18,24 +17,24 @@ from litestar import Litestar, Request, Response
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi import ResponseSpec
 
 from comity.desk.ledger import NoEntry
 from comity.desk.matter import NoMatter, Overtaken, as_of
 from comity.desk.office import NotThatPerson, Office, only_reads
 from comity.errors import ComityError
-from comity.kernel.words import Fault
 from comity.lawpack.show import NotInThePacks
-from comity.web.api.description import described
+from comity.web.api.description import ABOUT, Plain, described
 from comity.web.api.once import once
+from comity.web.api.problems import ACTS as ACTS
+from comity.web.api.problems import READS as READS
+from comity.web.api.problems import NoBearer, defect, no_token, refusal, unread
 from comity.web.app import OF_A_MATTER, Web
 from comity.web.guard import SAFE
-from comity.web.problem import JSON, Problem
+from comity.web.problem import Problem
 from comity.web.tokens import Token, token_of
 
-STATUS: Final = {2: 422, 3: 503, 4: 422, 5: 409, 6: 409, 7: 503}
 KINDS: Final[dict[type[ComityError], int]] = {
     NoMatter: 404, NotInThePacks: 404, NoEntry: 404, NotThatPerson: 403, Overtaken: 412,
 }  # fmt: skip
@@ -43,22 +42,6 @@ EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 Asked = Request[Token, Token, State]
 Made = TypeVar("Made")
-
-
-def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The problems that an address may answer with, for the description."""
-    every = sorted({400, 401, 403, 404, 422, 429, 500, 503, *statuses})
-    return {one: ResponseSpec(Problem, generate_examples=False, media_type=JSON, description="") for one in every}
-
-
-READS: Final = problems(405, 409)
-ACTS: Final = problems(405, 409, 412, 413, 415, 428)
-
-
-class NoBearer(HTTPException):
-    """There is no token, or none that lives."""
-
-    status_code = 401
 
 
 class NotByToken(ComityError):
@@ -195,57 +178,21 @@ def _answered(status: int, heads: Mapping[str, str], body: bytes) -> Response[by
     return Response(body, status_code=status, headers=dict(heads), media_type="application/json")
 
 
-# What is said when something is wrong
+def _refused(_: Asked, error: ComityError) -> Response[Problem]:
+    return refusal(error, {**KINDS, **MORE}, tuple(getattr(error, "faults", ())))
 
 
-def said(status: int, problem: Problem, **heads: str) -> Response[Problem]:
-    """A problem as an answer."""
-    told = {name.replace("_", "-"): value for name, value in heads.items()}
-    return Response(problem, status_code=status, media_type=JSON, headers=told)
+def _stranger(_: Asked, error: NoBearer) -> Response[Problem]:
+    return no_token("send Authorization: Bearer and a token; `comity token PERSON` makes one")
 
 
-def _refused(request: Asked, error: ComityError) -> Response[Problem]:
-    status = {**KINDS, **MORE}.get(type(error), STATUS.get(error.exit_code, 400))
-    name = sub("(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
-    faults = tuple(getattr(error, "faults", ()))
-    heads = {"retry_after": "5"} if status == 503 else {}
-    return said(status, Problem.about(status, error.message, error.remedy, faults, name), **heads)
-
-
-def _stranger(request: Asked, _: NoBearer) -> Response[Problem]:
-    remedy = "send Authorization: Bearer and a token; `comity token PERSON` makes one"
-    return said(401, Problem.about(401, "there is no token, or it has ended", remedy), www_authenticate="Bearer")
-
-
-UNREAD: Final = ("the request could not be read", "mend what is named, or see the description")
-WORDS: Final = {
-    404: ("there is nothing at this address", "see /api/openapi.json for what there is"),
-    405: ("this address cannot be asked that way", "see /api/openapi.json for how it can"),
-    413: ("what was sent is too long", "send less; the limits stand in office.toml"),
-    415: ("what was sent is not JSON", "send it as application/json"),
-}
-
-
-def _wrong(request: Asked, error: HTTPException) -> Response[Problem]:
-    says, remedy = WORDS.get(error.status_code, UNREAD)
-    extra = error.extra if isinstance(error, ValidationException) and isinstance(error.extra, list) else []
-    rows = [one if isinstance(one, dict) else {"message": str(one)} for one in extra]
-    faults = tuple(_unfit(str(row.get("key", row.get("source", "body"))), str(row.get("message", ""))) for row in rows)
-    if not faults and error.status_code == 400:
-        faults = (_unfit("request", str(error.detail)),)
-    heads = {"allow": (error.headers or {}).get("allow", "GET")} if error.status_code == 405 else {}
-    return said(error.status_code, Problem.about(error.status_code, says, remedy, faults), **heads)
-
-
-def _unfit(where: str, what: str) -> Fault:
-    return Fault("not-as-described", where, what, "send it as /api/openapi.json describes it")
+def _wrong(_: Asked, error: HTTPException) -> Response[Problem]:
+    return unread(error)
 
 
 def _failed(request: Asked, error: Exception) -> Response[Problem]:
-    web, id = web_of(request), str(request.scope.get("comity.id", ""))
-    web.failed(error, id)
-    says = "comity itself failed at this; what you sent may or may not have been done"
-    return said(500, Problem.about(500, says, f"look whether it was done; report it as request {id}"))
+    web_of(request).failed(error, str(request.scope.get("comity.id", "")))
+    return defect(request)
 
 
 @lru_cache(maxsize=2)
@@ -255,7 +202,7 @@ def application(handlers: tuple[Any, ...], form_kib: int) -> Litestar:
         handlers,
         guards=[holds_a_token],
         exception_handlers={NoBearer: _stranger, ComityError: _refused, HTTPException: _wrong, Exception: _failed},
-        openapi_config=described(),
+        openapi_config=described("comity: the desk", ABOUT, "made by `comity token PERSON`", Plain(path="/")),
         request_max_body_size=form_kib * 1024,
         logging_config=None,
     )

@@ -33,14 +33,14 @@ class Plain(OpenAPIRenderPlugin):
 
     def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:
         """Every address with what it does."""
-        acts = [
-            (method.upper(), path, operation)
-            for path, operations in openapi_schema["paths"].items()
-            for method, operation in operations.items()
-        ]
-        office, about = request.scope["comity.web"].people()[0], openapi_schema["info"]
-        own = {"office": office, "person": None, "told": (), "error": None, "here": ""}
-        return render("api.html", acts=acts, about=about, **own).encode()
+        own = {"office": request.scope["comity.web"].people()[0], "person": None, "told": (), "error": None, "here": ""}
+        return render("api.html", acts=listed(openapi_schema), about=openapi_schema["info"], **own).encode()
+
+
+def listed(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Every act with its address."""
+    every = schema["paths"].items()
+    return [(method.upper(), path, act) for path, acts in every for method, act in acts.items()]
 
 
 def closed(schema: dict[str, Any]) -> dict[str, Any]:
@@ -66,16 +66,16 @@ def _close(part: Any, names: dict[str, Any]) -> None:
                 _close(one, names)
 
 
-def described() -> OpenAPIConfig:
-    """How Litestar is to describe the API."""
-    scheme = SecurityScheme(type="http", scheme="bearer", description="made by `comity token PERSON`")
+def described(title: str, about: str, made: str, page: OpenAPIRenderPlugin) -> OpenAPIConfig:
+    """How Litestar is to describe a face for programs; `made` says how one comes by a token."""
+    scheme = SecurityScheme(type="http", scheme="bearer", description=made)
     return OpenAPIConfig(
-        title="comity: the desk",
+        title=title,
         version=VERSION,
-        description=ABOUT,
+        description=about,
         use_handler_docstrings=True,
         components=Components(security_schemes={"token": scheme}),
         security=[{"token": []}],
         openapi_router=Router("/api", route_handlers=[], opt={"public": True}, include_in_schema=False),
-        render_plugins=[Plain(path="/"), Described(path="/openapi.json", media_type=MediaType.JSON)],
+        render_plugins=[page, Described(path="/openapi.json", media_type=MediaType.JSON)],
     )

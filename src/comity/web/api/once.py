@@ -13,14 +13,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from litestar.params import HeaderParameter
 
 from comity.errors import ComityError, Unwritable
 
 FOLDER: Final = "api"
 DAY: Final = 86_400.0
+Key = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key", pattern="^[A-Za-z0-9._-]{8,200}$",
+        description="sent again with the same key, an act is not done again; its answer is given again, for a day",
+    ),
+]  # fmt: skip
 
 
 class KeyReused(ComityError):
@@ -33,7 +41,7 @@ class KeyReused(ComityError):
 class Unfinished(ComityError):
     """an act with this Idempotency-Key began and nobody knows how it ended"""
 
-    help = "if it is not still under way, look at the matter: was it done? If it was not, send it with a new key"
+    help = "if it is not still under way, look whether it was done; if it was not, send it with a new key"
     exit_code = 5
 
 

@@ -6,43 +6,46 @@ click. It is told apart from the desk by everything: cookie, sessions, pages, po
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from traceback import print_exception
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
-from litestar.enums import MediaType, RequestEncodingType
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Body, FromPath
+from litestar.params import FromPath, FromQuery
 
 from comity.desk.counter import Applicant, Counter, Member, NotRegistered
-from comity.errors import ComityError, Faulty
+from comity.desk.limits import Limits
+from comity.desk.trays import FOLDER
+from comity.errors import ComityError
 from comity.kernel.words import Fault
+from comity.web.answers import Form as Form
+from comity.web.answers import NotAPage, NotSignedIn, html, in_language, to_script, waiting
+from comity.web.answers import Page as Page
+from comity.web.answers import Trouble as Trouble
+from comity.web.answers import to as to
 from comity.web.brake import address_of
 from comity.web.doors import NotYourForm, Session, Sessions
-from comity.web.guard import Guard
-from comity.web.pages import static, statics, ticks
+from comity.web.faces import served
+from comity.web.pace import HOUR, MINUTE, Brake, Pace, TooOften
+from comity.web.pages import PORTAL, static, statics, templates
 from comity.web.passkeys import NotThisPasskey, Passkeys
-from comity.web.portal.brake import Brake, TooOften
-from comity.web.tongue import tongue
+from comity.web.tongue import Said, current
+from comity.web.watch import Counting, Log, Meter
 
 COOKIE: Final = "comity-portal"
 VISIT: Final = "comity-portal-visit"
 """Marks a browser before anybody is signed in: what a passkey answers is bound to it."""
-MOST_BYTES: Final = 64 * 1024
+OWN: Final = "own"
+"""The folder beside the trays in which the portal keeps the public halves of passkeys, and hashes of tokens."""
 OURS: Final = ("desk.css", "passkey.js")
-STATUS: Final = {2: 404, 3: 503, 4: 422, 5: 403, 6: 409, 7: 503}
 REMEDIES: Final = {
     "missing-key": "state it",
     "unknown-court": "choose a court of the list",
@@ -52,43 +55,32 @@ REMEDIES: Final = {
     "wrong-type": "write it as the form asks for it",
 }
 """What to do about a fault, where the desk's own words would send a reader to files of the office."""
+PACES: Final = {
+    "try": Pace(20, MINUTE, "at most 20 attempts to sign in a minute from one address"),
+    "register": Pace(5, HOUR, "at most 5 registrations an hour from one address"),
+    "check": Pace(30, MINUTE, "at most 30 checks a minute of one person"),
+    "file": Pace(20, HOUR, "at most 20 filings an hour of one person"),
+    "write": Pace(60, HOUR, "at most 60 messages an hour of one person"),
+    "collect": Pace(30, HOUR, "at most 30 downloads an hour of one person"),
+}
+"""How often somebody may do what the office must look at, or what is dear; all else has the limits of office.toml."""
 Asking = Request[Session, Member, State]
 Anybody = Request[Any, Any, State]
-Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Page = Response[str]
 
 
-class NotSignedIn(HTTPException):
-    """Nobody is signed in at this browser, or the session ran out."""
-
-    status_code = 401
-
-
-class NotAPage(ComityError):
-    """there is no page at this address"""
-
-    help = "begin at the list of your demands"
-    exit_code = 2
+def mended(faults: Iterable[Any]) -> tuple[Fault, ...]:
+    """Faults of what somebody outside typed, with what to do about them out there."""
+    given = (fault for fault in faults if isinstance(fault, Fault))
+    return tuple(replace(fault, remedy=REMEDIES.get(fault.name, fault.remedy)) for fault in given)
 
 
-@dataclass
-class Trouble:
-    """What went wrong, in the words of a page."""
-
-    message: str
-    remedy: str
-    faults: tuple[Any, ...] = ()
-    status: int = 400
-
-    @classmethod
-    def of(cls, error: ComityError) -> Trouble:
-        """A trouble of the house."""
-        if isinstance(error, Faulty):
-            given = [fault for fault in error.faults if isinstance(fault, Fault)]
-            faults = tuple(replace(fault, remedy=REMEDIES.get(fault.name, fault.remedy)) for fault in given)
-            return cls("some of it cannot stand as it is", "mend what is listed, and send it again", faults, 422)
-        status = 429 if isinstance(error, TooOften) else STATUS.get(error.exit_code, 400)
-        return cls(error.message, error.remedy, (), status)
+def told(error: ComityError) -> Trouble:
+    """A trouble of the house, as an authority is told it."""
+    trouble = Trouble.of(error)
+    if trouble.faults:
+        says = Said("some of it cannot stand as it is"), Said("mend what is listed, and send it again")
+        return Trouble(*says, mended(trouble.faults), 422)
+    return trouble
 
 
 @dataclass
@@ -99,6 +91,8 @@ class Portal:
     passkeys: Passkeys
     now: Callable[[], datetime]
     secure: bool = False
+    log: Log = field(default_factory=Log)
+    meter: Meter = field(default_factory=Meter)
     sessions: Sessions = field(default_factory=Sessions)
     brake: Brake = field(default_factory=Brake)
     half: OrderedDict[str, tuple[str, Applicant]] = field(default_factory=OrderedDict)
@@ -108,6 +102,20 @@ class Portal:
     def office(self) -> str:
         """The office's name."""
         return self.counter.outline.settings.name
+
+    @property
+    def limits(self) -> Limits:
+        """What is taken at most."""
+        return self.counter.outline.settings.limits
+
+    @property
+    def own(self) -> Path:
+        """The portal's own folder."""
+        return self.counter.root / FOLDER / OWN
+
+    def take(self, what: str, who: str) -> None:
+        """Let somebody do something once more, or refuse with how long to wait."""
+        self.brake.check(f"{what} {who}", PACES[what])
 
     def page(self, request: Asking, template: str, /, error: Trouble | None = None, **data: Any) -> Page:
         """A page for whoever is signed in, with what they are to be told once."""
@@ -122,6 +130,11 @@ class Portal:
         text = render(template, error=error, office=self.office, member=None, told=(), **data)
         return html(text, error.status if error else 200)
 
+    def failed(self, error: Exception, request: str) -> None:
+        """A defect: the log has what happened, under the name that whoever asked was given."""
+        self.meter.defects.inc()
+        self.log.failed(error, request=request)
+
     def act(
         self, request: Asking, data: dict[str, Any], do: Callable[[datetime], tuple[str, str]],
         again: Callable[[Trouble], Page],
@@ -135,45 +148,20 @@ class Portal:
                 try:
                     led, says = do(self.now())
                 except ComityError as error:
-                    return again(Trouble.of(error))
+                    return waiting(again(told(error)), error)
                 session.forms[token] = led
                 session.told.append(says)
         return to(led)
 
 
-def html(text: str, status: int = 200) -> Page:
-    """A page as it is sent."""
-    return Response(text, status_code=status, media_type=MediaType.HTML)
-
-
-def to(path: str) -> Page:
-    """Off to another page, to be read by GET."""
-    return Response("", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
-
-
-def told(value: object, status: int = 200) -> Response[bytes]:
-    """An answer for our own script."""
-    raw = value.encode() if isinstance(value, str) else json.dumps(value).encode()
-    return Response(raw, status_code=status, media_type=MediaType.JSON)
-
-
-@cache
-def _templates() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )  # fmt: skip
-    own = tongue("en")
-    made.install_gettext_translations(own.words, newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"when": own.when, "many": own.many, "ticks": ticks}
-    made.globals["static"] = static
-    return made
+def for_script(options: str) -> Response[bytes]:
+    """What our own script asks a device with."""
+    return Response(options.encode(), media_type="application/json")
 
 
 def render(template: str, /, **data: object) -> str:
-    """A page of the portal as HTML."""
-    return _templates().get_template(template).render(**data)
+    """A page of the portal as HTML, in the language of whoever is being answered."""
+    return templates(current().code, PORTAL).get_template(template).render(**data)
 
 
 def portal_of(request: Request[Any, Any, State]) -> Portal:
@@ -214,7 +202,6 @@ def _cookie(request: Anybody, name: str, value: str) -> Cookie:
 def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRouteHandler) -> None:
     """Let nobody in who has no session, or whom the office does not admit any more."""
     portal: Portal = connection.app.state.portal
-    portal.brake.take("ask", address(connection), portal.now())
     if handler.opt.get("public"):
         return
     session = portal.sessions.of(connection.cookies.get(COOKIE), portal.now())
@@ -232,24 +219,27 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, State], handler: BaseRou
 def static_file(name: FromPath[str]) -> Response[bytes]:
     """The style sheet, and the script for passkeys."""
     if name not in {static(own).rpartition("/")[2] for own in OURS}:
-        raise NotAPage
+        raise NotAPage(path=f"/static/{name}")
     raw, kind = statics()[name]
     return Response(raw, media_type=kind, headers={"cache-control": "public, max-age=31536000, immutable"})
 
 
+@get("/language/{code:str}", opt={"public": True}, sync_to_thread=False)
+def language(request: Anybody, code: FromPath[str], back: FromQuery[str] = "/") -> Page:
+    """Choose the language of the pages at this browser, and go back to the one that was read."""
+    return in_language(code, back, portal_of(request).secure)
+
+
 def _refused(request: Anybody, error: ComityError) -> Response[Any]:
-    trouble = Trouble.of(error)
+    trouble = told(error)
     if request.headers.get("accept") == "application/json":
-        says = "; ".join([error.message, *(f"{fault.what}: {fault.remedy}" for fault in trouble.faults)])
-        return told({"says": f"{says}. {error.remedy}."}, trouble.status)
+        return waiting(to_script(trouble), error)
     known = request.scope.get("auth") is not None
     if not known or isinstance(error, NotYourForm | TooOften | NotThisPasskey):
         answer = portal_of(request).plain("trouble.html", error=trouble)
     else:
         answer = portal_of(request).page(request, "trouble.html", error=trouble)
-    if isinstance(error, TooOften):
-        answer.headers["retry-after"] = str(error.fields["seconds"])
-    return answer
+    return waiting(answer, error)
 
 
 def _stranger(request: Anybody, _: NotSignedIn) -> Page:
@@ -262,33 +252,35 @@ def _stranger(request: Anybody, _: NotSignedIn) -> Page:
 
 def _wrong(request: Anybody, error: HTTPException) -> Page:
     words = {
-        404: ("there is no page at this address", "begin at the list of your demands"),
-        405: ("this address cannot be asked that way", "begin at the list of your demands"),
-        413: ("what was sent is too large", "at most 8 papers of 20 MiB each"),
+        404: (Said("there is no page at {path}", path=request.url.path), Said("begin at the list of your demands")),
+        405: (Said("this address cannot be asked that way"), Said("begin at the list of your demands")),
+        413: (Said("what was sent is too large"), Said("at most 8 papers of 20 MiB each")),
     }
-    says, remedy = words.get(error.status_code, ("the request could not be read", "go back, and send the form again"))
-    return portal_of(request).plain("trouble.html", error=Trouble(says, remedy, status=error.status_code))
-
-
-def _failed(request: Anybody, error: Exception) -> Page:
-    """A defect: whoever runs the portal reads on its terminal what happened, whoever asked only that it did."""
-    print_exception(error)
-    says = "the portal itself failed at this"
-    trouble = Trouble(
-        says, "what you sent may or may not have been taken: look at the list of your demands", status=500
-    )
+    unread = Said("the request could not be read"), Said("go back, and send the form again")
+    trouble = Trouble(*words.get(error.status_code, unread), status=error.status_code)
     return portal_of(request).plain("trouble.html", error=trouble)
 
 
-def application(portal: Portal, hosts: Iterable[str], handlers: Iterable[Any]) -> Guard:
-    """The portal as one application, behind the same guard as the desk's."""
+def _failed(request: Anybody, error: Exception) -> Page:
+    """A defect: whoever runs the portal reads in its log what happened, whoever asked only that it did."""
+    id = str(request.scope.get("comity.id", ""))
+    portal_of(request).failed(error, id)
+    says = Said("the portal itself failed at this; if you write to the office about it, name request {id}", id=id)
+    remedy = Said("what you sent may or may not have been taken: look at the list of your demands")
+    return portal_of(request).plain("trouble.html", error=Trouble(says, remedy, status=500))
+
+
+def application(portal: Portal, hosts: Iterable[str], handlers: Iterable[Any]) -> Counting:
+    """The portal as one application: pages and the API, behind the same guard, brake and counting as the desk's."""
+    from comity.web.portal.programs import programs
+
     inner = Litestar(
-        [static_file, *handlers],
+        [static_file, language, *handlers],
         guards=[signed_in],
         exception_handlers={NotSignedIn: _stranger, ComityError: _refused, HTTPException: _wrong, Exception: _failed},
         openapi_config=None,
-        request_max_body_size=MOST_BYTES,
+        request_max_body_size=portal.limits.form_kib * 1024,
         logging_config=None,
         state=State({"portal": portal}),
     )
-    return Guard(inner, hosts)
+    return served(portal, hosts, inner, lambda: programs(portal), face="portal")

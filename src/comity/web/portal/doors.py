@@ -16,11 +16,11 @@ from comity.web.portal.app import (
     Page,
     Trouble,
     address,
+    for_script,
     let_in,
     marked,
     portal_of,
     to,
-    told,
     visit,
 )
 
@@ -41,10 +41,10 @@ def door(request: Anybody) -> Page:
 def ask_passkey(request: Anybody) -> Response[bytes]:
     """What the browser needs to offer its passkeys."""
     portal = portal_of(request)
-    portal.brake.take("try", address(request), portal.now())
+    portal.take("try", address(request))
     if not visit(request):
         raise NotThisPasskey(why="this browser keeps no cookies for this site")
-    return told(portal.passkeys.begin_sign_in(visit(request), portal.now()))
+    return for_script(portal.passkeys.begin_sign_in(visit(request), portal.now()))
 
 
 @post("/sign-in", opt={"public": True}, sync_to_thread=True)
@@ -83,14 +83,14 @@ def ask_new_passkey(request: Anybody, data: Form) -> Response[bytes]:
     """Look at what somebody says of themselves, and ask their device for a passkey."""
     portal, at, mark = portal_of(request), portal_of(request).now(), visit(request)
     applicant = portal.counter.applicant({key: str(value) for key, value in data.items()})
-    portal.brake.take("register", address(request), at)
+    portal.take("register", address(request))
     if not mark:
         raise NotThisPasskey(why="this browser keeps no cookies for this site")
     id = new_name("p")
     portal.half[mark] = (id, applicant)
     while len(portal.half) > MOST:
         portal.half.popitem(last=False)
-    return told(portal.passkeys.begin_registration(id, mark, at, applicant.mail))
+    return for_script(portal.passkeys.begin_registration(id, mark, at, applicant.mail))
 
 
 @post("/register/send", opt={"public": True}, sync_to_thread=True)

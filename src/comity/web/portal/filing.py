@@ -14,7 +14,7 @@ from comity.desk.counter import MOST_PAPERS, PAPER_LIMIT, TooLarge
 from comity.desk.preflight import MEANS
 from comity.errors import ComityError
 from comity.kernel.demand import CATEGORIES
-from comity.web.portal.app import Asking, Form, Page, Trouble, portal_of
+from comity.web.portal.app import Asking, Form, Page, Trouble, portal_of, told
 
 Parts = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 WHOLE: Final = MOST_PAPERS * PAPER_LIMIT + 2**20
@@ -89,12 +89,12 @@ def _form(request: Asking, typed: Fields, error: Trouble | None = None) -> Page:
 def check(request: Asking, data: Form) -> Page:
     """What would become of a demand if it were filed now."""
     portal, typed = portal_of(request), fields(data)
-    portal.brake.take("check", request.auth.id, portal.now())
+    portal.take("check", request.auth.id)
     request.user.led_to(str(data.get("form", "")))
     try:
         return _checked(request, typed)
     except ComityError as error:
-        return _form(request, typed, Trouble.of(error))
+        return _form(request, typed, told(error))
 
 
 def _checked(request: Asking, typed: Fields, error: Trouble | None = None) -> Page:
@@ -114,7 +114,7 @@ def file(request: Asking, data: Parts) -> Page:
     portal, typed = portal_of(request), fields(data)
 
     def do(at: Any) -> tuple[str, str]:
-        portal.brake.take("file", request.auth.id, at)
+        portal.take("file", request.auth.id)
         narrative = "\n".join(typed.get("narrative", []))
         id = portal.counter.file(request.auth, tables(typed), (narrative, _papers(data)), at)
         return f"/demands/{id}", "Your demand is filed. The office looks at it and confirms what it asks."

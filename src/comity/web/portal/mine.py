@@ -47,7 +47,7 @@ def answer(request: Asking, id: FromPath[str], data: Form) -> Page:
     portal.counter.filed(request.auth, id, portal.now())
 
     def do(at: Any) -> tuple[str, str]:
-        portal.brake.take("write", request.auth.id, at)
+        portal.take("write", request.auth.id)
         portal.counter.answer(request.auth, id, str(data.get("says", "")), at)
         return f"/demands/{id}#words", "The office has what you wrote."
 
@@ -61,7 +61,7 @@ def state_key(request: Asking, id: FromPath[str], data: Form) -> Page:
     portal.counter.filed(request.auth, id, portal.now())
 
     def do(at: Any) -> tuple[str, str]:
-        portal.brake.take("write", request.auth.id, at)
+        portal.take("write", request.auth.id)
         portal.counter.state_key(request.auth, id, str(data.get("key", "")), at)
         return f"/demands/{id}#collect", "A production will be sealed to this key."
 
@@ -73,7 +73,7 @@ def collect(request: Asking, id: FromPath[str], name: FromPath[str], data: Form)
     """Collect a sealed production; each time is told to the desk before anything leaves."""
     portal = portal_of(request)
     request.user.led_to(str(data.get("form", "")))
-    portal.brake.take("collect", request.auth.id, portal.now())
+    portal.take("collect", request.auth.id)
     found = portal.counter.fetch(request.auth, id, name, portal.now())
     return File(found.file, filename=f"{id}-{found.name}.zip", media_type="application/zip")
 

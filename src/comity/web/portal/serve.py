@@ -6,18 +6,15 @@ import socket
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from comity.desk.counter import Counter
 from comity.desk.trays import FOLDER
 from comity.errors import Unwritable
-from comity.web.guard import Guard
 from comity.web.passkeys import FILE, FileKeyring, Party, Passkeys
-from comity.web.portal import doors, filing, mine
-from comity.web.portal.app import Portal, application
-
-OWN: Final = "own"
-"""The folder beside the trays in which the portal keeps the public halves of its passkeys."""
+from comity.web.portal import doors, figures, filing, mine, tokens
+from comity.web.portal.app import OWN, Portal, application
+from comity.web.watch import Counting, Log
 
 
 class Address(Protocol):
@@ -43,10 +40,10 @@ def the_present() -> datetime:
 
 def handlers() -> Iterable[Any]:
     """Every page and act of the portal."""
-    return [handler for room in (doors, mine, filing) for handler in room.HANDLERS]
+    return [handler for room in (doors, mine, filing, tokens, figures) for handler in room.HANDLERS]
 
 
-def portal(root: Path, at: Address, now: Callable[[], datetime] = the_present) -> Portal:
+def portal(root: Path, at: Address, now: Callable[[], datetime] = the_present, log: str = "") -> Portal:
     """The portal of an office's folder, as reached under an address."""
     counter, own = Counter.at(root), root / FOLDER / OWN
     try:
@@ -54,10 +51,10 @@ def portal(root: Path, at: Address, now: Callable[[], datetime] = the_present) -
     except OSError as error:
         raise Unwritable(path=str(own), why=error.strerror or str(error)) from error
     party = Party.at(at.url, counter.outline.settings.name)
-    return Portal(counter, Passkeys(party, FileKeyring(own / FILE)), now, secure=bool(at.behind))
+    return Portal(counter, Passkeys(party, FileKeyring(own / FILE)), now, bool(at.behind), Log.to(log))
 
 
-def made(it: Portal, at: Address) -> Guard:
+def made(it: Portal, at: Address) -> Counting:
     """The portal as an application."""
     return application(it, at.hosts, handlers())
 
@@ -66,8 +63,13 @@ def serve(it: Portal, listening: socket.socket, at: Address) -> None:
     """Serve until somebody ends it."""
     import uvicorn
 
+    app: Any = made(it, at)
     config = uvicorn.Config(
-        made(it, at), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=5,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    it.log.told("served", behind=bool(at.behind))
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        it.log.told("closed")
