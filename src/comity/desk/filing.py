@@ -115,7 +115,7 @@ def hand_over(office: Office, id: str, days: int, by: str, at: datetime) -> Sent
     sent = send(office, one.matter, by, at, (one.key,), _laid(office, name))
     found = rooms.portal(office)
     office.registry.append_all([_handed(one, name, days, (by, at))], {REGISTER: found.seen})
-    porter.lay_out(office, rooms.portal(office), at)
+    porter.lay_out(office, rooms.portal(office))
     return sent
 
 
@@ -155,7 +155,7 @@ def ask_hand_over(office: Office, id: str, days: int, by: str, at: datetime) -> 
 def hand(hold: Hold) -> None:
     """The job: seal it, and lay it out; that it left and that it waits in the portal are entered both or neither."""
     office, asks = hold.office, json.loads(hold.job.asks)
-    tidy(office, hold.now())
+    tidy(office)
     one, name = (
         _fit(office, asks["filing"], int(asks["days"])),
         hold.keep(f"tray {hold.job.tries}", lambda: new_name("x")),
@@ -169,15 +169,15 @@ def hand(hold: Hold) -> None:
         return [entry], {REGISTER: rooms.portal(office).seen}
 
     seal(hold, beside)
-    porter.lay_out(office, rooms.portal(office), hold.now())
+    porter.lay_out(office, rooms.portal(office))
 
 
-def tidy(office: Office, at: datetime) -> None:
+def tidy(office: Office) -> None:
     """Lay out what was entered and not laid out yet, and take away what no entry names: nobody was given that."""
     folder = outward(office.root).folder / "productions"
     if not folder.is_dir():
         return
-    porter.lay_out(office, rooms.portal(office), at)
+    porter.lay_out(office, rooms.portal(office))
     named = _names(office)
     left = {path.stem: path for path in folder.glob("*.zip") if path.stem not in named}
     for job in office.registry.jobs(HAND) if left else ():

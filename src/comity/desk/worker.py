@@ -56,7 +56,7 @@ def look(hold: Hold) -> None:
     from comity.desk import filing, sealing
 
     sealing.clear(hold.office)
-    filing.tidy(hold.office, hold.now())
+    filing.tidy(hold.office)
     clocks.look(hold)
 
 
