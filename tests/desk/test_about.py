@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from tests.desk.test_jobs import copied
-from tests.desk.test_letter import AT, NORA, WARRANT, law_is_read_once, office  # noqa: F401
+from tests.desk.test_letter import AT, NORA, WARRANT, office  # noqa: F401
 from tests.desk.test_sealing import AT as SEALED
 from tests.desk.test_sealing import KEY, made  # noqa: F401
 from tests.web.office import MATTER
