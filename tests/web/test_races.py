@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pyrage
+import pytest
 from tests.web.office import MATTER, Browser, Clock, another, events
+
+from comity.desk.release import LeftAlready, send
 
 PATH = f"/matters/{MATTER}"
 SAID = {"says": "the government answered", "source": "docket 12"}
@@ -71,7 +75,7 @@ def test_who_was_shown_a_live_order_does_not_approve_a_stayed_one(browser: Brows
     assert first.approve().status_code == 303 and events(browser.web, "approved") == 1
 
 
-def test_who_lets_go_what_has_just_left_is_told_who_did(browser: Browser, clock: Clock) -> None:
+def test_who_lets_go_what_has_just_left_is_told_who_did(browser: Browser, clock: Clock, tmp_path: Path) -> None:
     """Of two collectors at the same open gate the second asks no gate, and leaves no refusal in the matter."""
     settings = browser.web.house.root / "office.toml"
     settings.write_text(settings.read_text() + '\n[[person]]\nname = "second.clerk"\nroles = ["collector"]\n')
@@ -79,10 +83,11 @@ def test_who_lets_go_what_has_just_left_is_told_who_did(browser: Browser, clock:
     clock.on(minutes=1)
     for person in ("first.approver", "second.approver"):
         another(browser, person).approve()
-    page, clerks = f"{PATH}/production", [another(browser, name) for name in ("clerk", "second.clerk")]
-    key = str(pyrage.x25519.Identity.generate().to_public())
-    forms = [{**one.form(page, f"{page}/make"), "recipient": key} for one in clerks]
-    first, second = (one.post(f"{page}/make", form) for one, form in zip(clerks, forms, strict=True))
-    assert first.status_code == 303 and second.status_code == 409
-    assert "let go by clerk" in second.text and "nothing is left to do" in second.text
+    with browser.web.house.opened() as office:
+        key = (str(pyrage.x25519.Identity.generate().to_public()),)
+        send(office, MATTER, "clerk", clock(), key, tmp_path / "first.zip")
+        with pytest.raises(LeftAlready, match="let go by clerk"):
+            send(office, MATTER, "second.clerk", clock(), key, tmp_path / "second.zip")
+    late = another(browser, "second.clerk").get(f"{PATH}/production").text
+    assert "first.zip" in late and not (tmp_path / "second.zip").exists()
     assert events(browser.web, "produced", "released") == 2 and events(browser.web, "refused") == 0

@@ -37,7 +37,7 @@ class Refused(ComityError):
     exit_code = 6
 
 
-class LeftAlready(ComityError):
+class LeftAlready(Refused):
     """everything that was found has left already: {says}, let go by {by}"""
 
     help = "nothing is left to do; if more is to leave, collect it, and have two people approve that"
