@@ -9,13 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.apart import in_this_process
 from tests.imap import PASSWORD, USER, Server, behind_tls, certificate, server
 from tests.notices import Mail, dns, record, silent
 from tests.web.office import MATTER, NOW, make
@@ -36,15 +34,6 @@ RAW = STAY.signed()
 OTHER = Mail("ORDER granting a motion", DOCKET, sent=NOW, number="8")
 LUNCH = b"From: a@b.example\r\nSubject: lunch\r\n\r\nat noon?"
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def law_is_read_once() -> Iterator[None]:
-    plain = office.load_packs
-    office.load_packs = cache(plain)
-    with in_this_process():
-        yield
-    office.load_packs = plain
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.apart import in_this_process
 from typer.testing import CliRunner
 
 from comity.cli import rooms
 from comity.cli.common import app
-from comity.desk import arrival, office
+from comity.desk import arrival
 from comity.desk import demand as intake
 from comity.desk.decision import assess
 from comity.desk.matter import deadlines, demand_of, load
@@ -35,15 +33,6 @@ CHOSEN = {
     "served.eu_addressee": "true", "demand.offence_qualifies": "true", "demand.domestic_case": "false",
     "demand.identification_only": "false",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def law_is_read_once() -> Iterator[None]:
-    plain = office.load_packs
-    office.load_packs = cache(plain)
-    with in_this_process():
-        yield
-    office.load_packs = plain
 
 
 @pytest.fixture
