@@ -179,7 +179,7 @@ def _own(case: Case, matter: Matter, person: str, at: datetime) -> bool:
 class Look:
     """The gate looked at: its answer, all it looked at, every approval given and which of them count now.
 
-    `struck` are those of people who do not work here now, or may not approve now: the gate is not shown them.
+    `struck` would count, but are of people who do not work here now or may not approve now: the gate is not shown them.
     """
 
     case: Case
@@ -194,11 +194,11 @@ class Look:
 def look(office: Office, matter: Matter, at: datetime, assume: Iterable[str] = ()) -> Look:
     """What the gate says of a matter, as known at a moment, and what it says it on; nothing is recorded."""
     case, every, scope = case_of(office, matter, at, assume), approvals_of(matter), scope_of(matter)
-    struck = tuple(one for one in every if _struck(office, one.person))
+    struck = tuple(one for one in counting(case, matter, every, scope, at) if _struck(office, one.person))
     given = tuple(one for one in every if one not in struck)
     answer = open_gate(case, matter, given, scope, at)
     if isinstance(answer, Refusal):
-        missed = dict.fromkeys(one.person for one in counting(case, matter, struck, scope, at))
+        missed = dict.fromkeys(one.person for one in struck)
         answer = replace(answer, reasons=(*(_missed(office, person) for person in missed), *answer.reasons))
     shown = _shown(case, matter, at)
     return Look(case, answer, every, counting(case, matter, given, scope, at), shown, struck)
