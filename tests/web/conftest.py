@@ -31,8 +31,8 @@ def browser(root: Path, clock: Clock) -> Browser:
 
 
 @pytest.fixture(scope="session")
-def reader(made: Path) -> Browser:
-    """Counsel, who looks and changes nothing."""
-    signed = Browser(desk(made))
+def reader(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """Counsel, who changes nothing; that they looked is written down, so they have an office of their own."""
+    signed = Browser(desk(Path(shutil.copytree(made, tmp_path_factory.mktemp("reader") / "office"))))
     signed.sign_in("counsel")
     return signed

@@ -101,7 +101,7 @@ def our_own(web: Web) -> set[str]:
     """Every template of an address that is served."""
     app = application(web, [HOST], handlers())
     faces = app.app.app.app  # type: ignore[attr-defined]
-    return {route.path_format for face in (faces.pages, faces.programs) for route in face.routes}
+    return {route.path_format for face in (faces.pages, faces.programs) for route in face.app.routes}
 
 
 def test_a_line_says_what_was_asked_and_how_it_ended(told: tuple[Web, StringIO]) -> None:
