@@ -69,9 +69,10 @@ def test_two_people_admit(typed: Callable[..., str]) -> None:
     with pytest.raises(ComityError, match="approved this registration already"):
         typed("registration", "approve", person, "--by", "clerk")
     assert "admitted" in typed("registration", "approve", person, "--by", "counsel")
+    assert json.loads(typed("registration", "list", "--json"))[0]["approved"] == ["clerk", "counsel"]
+    assert "is not admitted" in typed("registration", "decline", person, "--by", "counsel"), "who was let in is put out"
     with pytest.raises(ComityError, match="nobody waits"):
         typed("registration", "decline", person, "--by", "counsel")
-    assert json.loads(typed("registration", "list", "--json"))[0]["approved"] == ["clerk", "counsel"]
 
 
 def test_what_was_filed_is_taken_or_returned(typed: Callable[..., str]) -> None:
