@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from comity.errors import ComityError
@@ -144,7 +145,10 @@ def unread(reviewed: str) -> bool:
 
 def sheets(packs: Packs, on: date | None = None, court: str | None = None) -> tuple[Sheet, ...]:
     """Every pack in the order of its file's name."""
-    eye = _Eye(packs, on, court)
+    return _sheets(packs, _Eye(packs, on, court))
+
+
+def _sheets(packs: Packs, eye: _Eye) -> tuple[Sheet, ...]:
     found = [eye.sheet(pack) for pack in packs.packs if pack.instrument]
     return tuple(sorted(found, key=lambda sheet: sheet.pack.document.name))
 
@@ -154,7 +158,7 @@ def find(packs: Packs, what: str, on: date | None = None, court: str | None = No
     if court is not None and court not in packs.law.courts:
         raise NotInThePacks(what=court, near=_near(court, packs.law.courts))
     eye = _Eye(packs, on, court)
-    every = sheets(packs, on, court)
+    every = _sheets(packs, eye)
     found: tuple[View, ...] = tuple(sheet for sheet in every if what.lower() in _names(sheet.pack))
     found = found or tuple(part for sheet in every if (part := eye.part(sheet, what)))
     if not found and what in packs.law.courts:
@@ -192,6 +196,20 @@ class _Eye:
         self.law, self.on = packs.law, on
         self.reading = self.law.on(on or date.max, court) if court else None
 
+    @cached_property
+    def turning(self) -> Mapping[str, tuple[str, ...]]:
+        """The rules that turn on each term."""
+        found: dict[str, list[str]] = {}
+        for rule in filter(self.in_force, self.law.rules):
+            for term in terms_of(rule.when):
+                found.setdefault(term, []).append(rule.id)
+        return {term: tuple(sorted(rules)) for term, rules in found.items()}
+
+    @cached_property
+    def lifting(self) -> tuple[Rule, ...]:
+        """The rules that lift others."""
+        return tuple(rule for rule in self.law.rules if rule.lifts and self.in_force(rule))
+
     def sheet(self, pack: Pack) -> Sheet:
         """The whole pack."""
         return Sheet(
@@ -201,7 +219,7 @@ class _Eye:
             self.given(frozenset(pack.answers).__contains__),
             tuple(example for example in pack.examples if self.on is None or example.on <= self.on),
             pack.unmodelled,
-            tuple(rule for rule in self.law.rules if rule.lifts and self.in_force(rule)),
+            self.lifting,
             self.reading.truths if self.reading else {},
         )
 
@@ -233,10 +251,9 @@ class _Eye:
 
     def asked(self, question: Question) -> Asked:
         """A question with its answers, the rules that turn on it and, with a court, how it is read there."""
-        rules = (rule.id for rule in self.law.rules if question.term in terms_of(rule.when) and self.in_force(rule))
         read = self.reading.questions[question.id] if self.reading else None
         given = self.given(lambda answer: answer.question == question.id)
-        return Asked(question, given, tuple(sorted(rules)), read)
+        return Asked(question, given, self.turning.get(question.term, ()), read)
 
     def bench(self, court: Court) -> Bench:
         """A court with its line."""
