@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 
-from comity.memory import uncollected
+from comity.memory import lasting, uncollected
 
 
 class Node:
@@ -40,3 +40,16 @@ def test_what_somebody_froze_stays_frozen():
         assert gc.get_freeze_count() == count > 0
     finally:
         gc.unfreeze()
+
+
+def test_what_was_built_before_a_server_begins_is_not_looked_through_again():
+    before = gc.get_threshold()
+    try:
+        lasting()
+        assert gc.get_freeze_count() > 0 and gc.get_threshold() > before
+        seen = weakref.ref(Node())
+        gc.collect()
+        assert seen() is None, "what is built from then on is collected as ever"
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

@@ -417,7 +417,7 @@ def test_a_proposal_as_json_has_everything(known: Known) -> None:
         "name": "instrument", "value": "us-sca-warrant", "passage": first.passage, "start": first.start,
         "end": first.end, "page": 1, "sure": "certain", "why": first.why,
     }  # fmt: skip
-    assert {"name": "served", "needs": GAPS["served"]} in shown["missing"]  # type: ignore[operator]
+    assert {"name": "served", "needs": GAPS["served"], "fault": ""} in shown["missing"]  # type: ignore[operator]
 
 
 PIECES = st.sampled_from(

@@ -274,10 +274,10 @@ def test_notice_is_shown_with_its_clock_and_recorded_when_it_goes_out(browser: B
 def test_what_ran_out_stands_in_the_inbox_until_somebody_looked(browser: Browser) -> None:
     """With the matter it is of; once looked at it is gone."""
     with browser.web.house.opened() as office:
-        office.registry.put_job(NewJob(TASK, MATTER, "the release window opened", "clocks", NOW, "one"))
+        task = office.registry.put_job(NewJob(TASK, MATTER, "the release window opened", "clocks", NOW, "one"))
     browser.sign_in("clerk")
     assert "the release window opened" in browser.get("/").text
-    browser.send("/tasks", "/tasks/1/done")
+    browser.send("/tasks", f"/tasks/{task.number}/done")
     assert "the release window opened" not in browser.get("/").text
     assert "Nothing waits for anybody" in browser.get("/tasks").text
 

@@ -234,6 +234,7 @@ def serve(root: Path, listening: socket.socket, at: Address, log: str = "") -> N
     """Serve until somebody ends it."""
     import uvicorn
 
+    from comity.memory import lasting
     from comity.web.app import Web, application
     from comity.web.house import House
     from comity.web.watch import Log
@@ -248,8 +249,12 @@ def serve(root: Path, listening: socket.socket, at: Address, log: str = "") -> N
         proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
-    web.log.told("served", behind=bool(at.behind))
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    finally:
-        web.log.told("closed")
+    # One connection stays open: whoever closes the last one has SQLite write its log of changes into the file.
+    with web.house.opened() as office:
+        size = office.registry.size()
+        lasting()
+        web.log.told("served", behind=bool(at.behind), entries=size)
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            web.log.told("closed")
