@@ -21,7 +21,7 @@ from typing import Any
 from tests.notices import record
 from tests.web.office import RULE, make
 from tests.web.portal import NUMBER
-from tests.web.test_browser import CHROMIUM, COMITY, Served, serving
+from tests.web.test_browser import CHROMIUM, Served, serving
 
 from comity.desk import collection, ledger
 from comity.desk.agencies import Agency, Contact, add, add_contact
@@ -174,14 +174,7 @@ def _until(page: Any, found: Sized, many: int) -> None:
 
 
 def _portal(office: Path) -> tuple[subprocess.Popen[str], str]:
-    command = (*COMITY, "portal", "--office", str(office), "--port", "0")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
-    assert process.stdout
-    said = ""
-    while "Ctrl-C ends it" not in said:
-        line = process.stdout.readline()
-        assert line, said
-        said += line
+    process, said = serving(office, verb="portal")
     return process, re.search(r"http://localhost:\d+", said)[0]  # type: ignore[index]
 
 

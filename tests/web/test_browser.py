@@ -46,9 +46,9 @@ class Served:
         return link_for(desk, person, datetime.now(UTC), served_at(self.office))
 
 
-def serving(office: Path, *more: str) -> tuple[subprocess.Popen[str], str]:
+def serving(office: Path, *more: str, verb: str = "serve") -> tuple[subprocess.Popen[str], str]:
     """The process, and what it said before it began to wait."""
-    command = (*COMITY, "serve", "--office", str(office), "--port", "0", *more)
+    command = (*COMITY, verb, "--office", str(office), "--port", "0", *more)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
     assert process.stdout
     said = ""
