@@ -95,15 +95,17 @@ def test_only_what_came_since_is_read(tmp_path: Path) -> None:
     registry.close()
 
 
-def test_a_log_put_back_from_a_copy_is_seen_though_it_is_as_long(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [1, 2])
+def test_a_log_put_back_from_a_copy_is_seen_though_it_is_as_long_or_longer(tmp_path: Path, more: int) -> None:
     path, copy = tmp_path / "registry.sqlite", tmp_path / "copy.sqlite"
     sqlite.create(path, SIGNER).close()
     shutil.copy(path, copy)
     recall = Recall()
-    for file, says in ((path, "before"), (copy, "after")):
+    for file, says in ((path, ["before"]), (copy, ["after"] * more)):
         registry = sqlite.SqliteRegistry(file, SIGNER)
-        written(registry, "A", says)
-        assert [event.says for event in recall.made(registry, "A", tells, listed)[0]] == [says]
+        for one in says:
+            written(registry, "A", one)
+        assert [event.says for event in recall.made(registry, "A", tells, listed)[0]] == says
         registry.close()
 
 

@@ -57,7 +57,8 @@ NOTHING: Final = Mark(0, b"")
 
 
 def _read(registry: Registry, name: str, tells: Tells, before: Read | None) -> Read:
-    return (before and _further(registry, name, tells, before)) or _anew(registry, name, tells)
+    further = _further(registry, name, tells, before) if before and before.mark.count else None
+    return further or _anew(registry, name, tells)
 
 
 def _anew(registry: Registry, name: str, tells: Tells) -> Read:
@@ -66,9 +67,9 @@ def _anew(registry: Registry, name: str, tells: Tells) -> Read:
 
 def _further(registry: Registry, name: str, tells: Tells, before: Read) -> Read | None:
     """What came since added to what was read before; None where that is no longer what lies there."""
-    new = list(registry.entries(name, before.after))
-    follows = bool(new) and new[0].nth == before.mark.count and all(entry.kind != ERASED for entry in new)
-    return _with(before, new, tells) if follows else None
+    found = list(registry.entries(name, before.after - 1))  # from the last that was read on: is it the same?
+    follows = bool(found) and found[0].leaf == before.mark.leaf and all(entry.kind != ERASED for entry in found[1:])
+    return _with(before, found[1:], tells) if follows else None
 
 
 def _with(before: Read, new: list[Entry], tells: Tells) -> Read:
