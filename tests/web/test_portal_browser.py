@@ -193,6 +193,7 @@ def test_from_registration_to_collection(chromium: Any, both: Both, tmp_path: Pa
     clerk.goto(f"{both.desk.address}/filings/{id}")
     clerk.click("text=Ask the gate, and hand it over")
     found += looked_at(clerk, "/filings/ID, handed over")
+    clerk.wait_for_selector("#sealing a", timeout=60_000)  # the job of the desk has sealed it
     anna.reload()
     with anna.expect_download() as download:
         anna.click("text=Collect production 1")
