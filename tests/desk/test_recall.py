@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.desk.kept import Kept
-from comity.desk.recall import Recall
+from comity.desk.recall import Fold, Recall
 from comity.kernel.matter import Event
 from comity.registry import sqlite
 from comity.registry.keys import signer
@@ -33,6 +33,10 @@ def tells(entry: Entry) -> Event | None:
 
 def listed(_: str, events: Told) -> Told:
     return events
+
+
+GROWN: Fold[Told] = Fold(tuple, lambda before, new: (*before, *new))
+"""The same, made by adding what came since to what was made before."""
 
 
 def anew(registry: Registry, name: str) -> tuple[Told, int]:
@@ -71,9 +75,28 @@ def test_what_is_recalled_is_what_a_reading_from_the_beginning_finds(acts: list[
                     continue
             else:
                 assert recall.made(mine, name, tells, listed) == anew(others, name)
-        assert [recall.made(mine, name, tells, listed) for name in "ABC"] == [anew(mine, name) for name in "ABC"]
+                assert recall.made(mine, name, tells, GROWN) == anew(others, name)
+        for make in (listed, GROWN):
+            assert [recall.made(mine, name, tells, make) for name in "ABC"] == [anew(mine, name) for name in "ABC"]
         mine.close()
         others.close()
+
+
+def test_what_grows_is_given_only_what_came_since(tmp_path: Path) -> None:
+    registry, given = sqlite.create(tmp_path / "registry.sqlite", SIGNER), list[int]()
+
+    def add(before: int, new: Told) -> int:
+        given.append(len(new))
+        return before + len(new)
+
+    recall, count = Recall(), Fold(int, add)
+    for _ in range(3):
+        written(registry, "A", "said")
+    assert recall.made(registry, "A", tells, count) == (3, 3)
+    written(registry, "A", "said")
+    assert recall.made(registry, "A", tells, count) == (4, 4)
+    assert given == [3, 1]
+    registry.close()
 
 
 def test_only_what_came_since_is_read(tmp_path: Path) -> None:

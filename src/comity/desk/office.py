@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -118,17 +120,25 @@ class Tally:
     """Counts entries by their matter: all of them once, from then on those that came since."""
 
     every: dict[str, int] = field(default_factory=dict)
+    seen: int = 0
+    shown: Mapping[str, int] = field(default_factory=dict)
+    """The matters' counts, without the office's own registers; made anew and never changed, for many may read it."""
     lock: RLock = field(default_factory=RLock)
 
-    def counted(self, registry: Registry) -> dict[str, int]:
+    def counted(self, registry: Registry) -> Mapping[str, int]:
         """How many entries each matter has, in the order in which the matters began; the log only grows."""
         with self.lock:
-            if not self.every:
-                self.every = registry.matters()
-            else:
-                for entry in registry.entries(start=sum(self.every.values())):
-                    self.every[entry.matter] = self.every.get(entry.matter, 0) + 1
-            return {name: seen for name, seen in self.every.items() if not name.startswith("#")}
+            new = (
+                Counter(entry.matter for entry in registry.entries(start=self.seen))
+                if self.seen
+                else registry.matters()
+            )
+            for name, number in new.items():
+                self.every[name] = self.every.get(name, 0) + number
+            if any(not name.startswith("#") for name in new):
+                self.shown = {name: number for name, number in self.every.items() if not name.startswith("#")}
+            self.seen += sum(new.values())
+            return self.shown
 
 
 class Office:
@@ -194,7 +204,7 @@ class Office:
         """What was read of the log before, shared by whoever opens this office again."""
         return Recall()
 
-    def matters(self) -> dict[str, int]:
+    def matters(self) -> Mapping[str, int]:
         """How many entries each matter has; the office's own registers (their names begin with #) are none."""
         return self.tally.counted(self.registry)
 

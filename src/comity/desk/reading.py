@@ -8,7 +8,7 @@ that has not been answered in full: one that waits, or that was refused. It is s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import RLock
@@ -18,6 +18,7 @@ from comity.desk.codec import encode
 from comity.desk.matter import demand_of, load, named
 from comity.desk.office import Office
 from comity.desk.portal import Portal, portal
+from comity.desk.recall import Fold
 from comity.desk.register import enter, folded, told
 from comity.desk.roles import WATCHERS as WATCHERS
 from comity.errors import ComityError
@@ -110,6 +111,20 @@ def _alarms(_: str, events: tuple[Event, ...]) -> tuple[Alarm, ...]:
     return tuple(sorted(found, key=lambda one: (one.settled is not None, -one.at.timestamp(), one.id)))
 
 
+def _raised(before: Raised, events: tuple[Event, ...]) -> Raised:
+    made = dict(before)
+    for event in events:
+        if event.kind == "alarm":
+            about = event.by, event.get("matter")
+            made[about] = made.get(about, frozenset()).union(event.get("elsewhere").split())
+    return made
+
+
+Raised = Mapping[tuple[str, str], frozenset[str]]
+RAISED: Final[Fold[Raised]] = Fold(dict, _raised)
+"""Whom there was ever an alarm about, at which matter, and the other matters that it named: a look asks for this."""
+
+
 def strangers(office: Office, found: Portal, tried: Iterable[Event], at: datetime) -> Iterator[NewEntry]:
     """Alarms about people of authorities who tried, in the portal, to see what another filed.
 
@@ -187,8 +202,7 @@ class Watch:
             return None
         others = self._others(office, matter)
         found = {name: state for name in others if (state := unanswered(load(office, name), at))}
-        before = (one.elsewhere for one in alarms(office) if (one.person, one.matter) == (person, matter))
-        if found.keys() <= {name for names in before for name in names}:
+        if found.keys() <= folded(office, ALARMS, RAISED)[0].get((person, matter), frozenset()):
             return None
         told = ", ".join(f"{name} ({state})" for name, state in sorted(found.items()))
         says = f"{person} opened {matter}, in which they have done nothing; an account of it is also named by {told}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from comity.desk.kept import Kept
 from comity.kernel.matter import Event
@@ -20,6 +20,23 @@ Tells = Callable[[Entry], Event | None]
 """What an entry still tells; the same function for all entries of a name."""
 Made = Callable[[str, tuple[Event, ...]], T]
 """What is made of a name's events: a function of the module that asks, never of its own."""
+
+
+@dataclass(frozen=True)
+class Fold(Generic[T]):
+    """What is made of events one after another: those that came since are added to what was made of those before.
+
+    `add` gives something new, for others may still be reading what it was given.
+    """
+
+    nothing: Callable[[], T]
+    add: Callable[[T, tuple[Event, ...]], T]
+
+    def __call__(self, _: str, events: tuple[Event, ...]) -> T:
+        """What is made of all of a name's events."""
+        return self.add(self.nothing(), events)
+
+
 MOST: Final = 16_384
 """Matters and registers that are kept; whichever was not asked for the longest makes way."""
 
@@ -77,4 +94,7 @@ def _with(before: Read, new: list[Entry], tells: Tells) -> Read:
         return before
     told = tuple(event for event in map(tells, new) if event is not None)
     mark = Mark(before.mark.count + len(new), new[-1].leaf)
-    return Read(mark, new[-1].index + 1, (*before.events, *told))
+    grown: dict[Made[Any], Any] = {
+        make: make.add(made, told) for make, made in list(before.made.items()) if isinstance(make, Fold)
+    }
+    return Read(mark, new[-1].index + 1, (*before.events, *told), grown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -121,7 +121,7 @@ def rows(web: Web, office: Office, at: datetime) -> Rows:
     return every
 
 
-def _rows(web: Web, office: Office, matters: dict[str, int], at: datetime) -> Rows:
+def _rows(web: Web, office: Office, matters: Mapping[str, int], at: datetime) -> Rows:
     found = []
     for name, seen in matters.items():
         kept: Row = web.keep(("row", name, seen), partial(row, office, name, at), lambda row: row.holds(at))
