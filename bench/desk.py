@@ -96,7 +96,10 @@ def works(rounds: int) -> list[Result]:
     seen.took["pages"] = pages
     p99, demands = seen.part("pages", 0.99), len(seen.took.get("intake", []))
     said = ", ".join(f"{kind} {seen.part(kind, 0.5) * 1e3:.0f}/{seen.part(kind, 0.99) * 1e3:.0f}" for kind in seen.took)
-    note = f"{len(pages)} pages and {demands} demands in {SECONDS:.0f} s ({seen.overtaken} events entered anew, a colleague being first); median/p99 in ms: {said}"
+    note = (
+        f"{len(pages)} pages and {demands} demands in {SECONDS:.0f} s; events entered once more, as a colleague had been "
+        f"first: {seen.overtaken}; median/p99 in ms: {said}"
+    )
     work, limit = f"{PEOPLE} people, {A_MINUTE} demands a minute: p99 of pages", f"limit of {LIMIT} s"
     wrong = len(seen.wrong)
     return [
