@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from threading import RLock
 from typing import Any, Final
 
 from comity.desk.estate import Holdings, accounts_path, read_estate
 from comity.desk.kept import Kept
 from comity.desk.limits import Api, Limits, limits_faults, read_limits
 from comity.desk.mailbox import Mailbox, mailbox_faults, read_mailbox
-from comity.desk.recall import Recall
+from comity.desk.recall import Recall, Tally
 from comity.desk.roles import ACTS, ONLY_READS, RENAMED, ROLES, clashes, why_not
 from comity.errors import ComityError, Faulty
 from comity.kernel.reason import Shelf
@@ -113,32 +111,6 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     api: Api = field(default_factory=Api)
     imap: Mailbox | None = None
-
-
-@dataclass
-class Tally:
-    """Counts entries by their matter: all of them once, from then on those that came since."""
-
-    every: dict[str, int] = field(default_factory=dict)
-    seen: int = 0
-    shown: Mapping[str, int] = field(default_factory=dict)
-    """The matters' counts, without the office's own registers; made anew and never changed, for many may read it."""
-    lock: RLock = field(default_factory=RLock)
-
-    def counted(self, registry: Registry) -> Mapping[str, int]:
-        """How many entries each matter has, in the order in which the matters began; the log only grows."""
-        with self.lock:
-            new = (
-                Counter(entry.matter for entry in registry.entries(start=self.seen))
-                if self.seen
-                else registry.matters()
-            )
-            for name, number in new.items():
-                self.every[name] = self.every.get(name, 0) + number
-            if any(not name.startswith("#") for name in new):
-                self.shown = {name: number for name, number in self.every.items() if not name.startswith("#")}
-            self.seen += sum(new.values())
-            return self.shown
 
 
 class Office:

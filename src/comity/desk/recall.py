@@ -7,8 +7,10 @@ go.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any, Final, Generic, TypeVar, cast
 
 from comity.desk.kept import Kept
@@ -98,3 +100,26 @@ def _with(before: Read, new: list[Entry], tells: Tells) -> Read:
         make: make.add(made, told) for make, made in list(before.made.items()) if isinstance(make, Fold)
     }
     return Read(mark, new[-1].index + 1, (*before.events, *told), grown)
+
+
+@dataclass
+class Tally:
+    """Counts entries by their matter: all of them once, from then on those that came since."""
+
+    every: dict[str, int] = field(default_factory=dict)
+    seen: int = 0
+    shown: Mapping[str, int] = field(default_factory=dict)
+    """The matters' counts, without the office's own registers; made anew and never changed, for many may read it."""
+    lock: RLock = field(default_factory=RLock)
+
+    def counted(self, registry: Registry) -> Mapping[str, int]:
+        """How many entries each matter has, in the order in which the matters began; the log only grows."""
+        with self.lock:
+            since = (entry.matter for entry in registry.entries(start=self.seen))
+            new = Counter(since) if self.seen else registry.matters()
+            for name, number in new.items():
+                self.every[name] = self.every.get(name, 0) + number
+            if any(not name.startswith("#") for name in new):
+                self.shown = {name: number for name, number in self.every.items() if not name.startswith("#")}
+            self.seen += sum(new.values())
+            return self.shown

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from errno import ENOSPC
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, ClassVar, Final
@@ -25,6 +26,9 @@ DUCKDB: Final = "duckdb"
 
 MEMORY: Final = "1GiB"
 """What the engine may hold in memory; beyond it, it uses the disk."""
+
+ENOUGH: Final = 4_000_000
+"""From so many accounts on it pays to count them where they lie; below, what that needs is not even loaded."""
 
 Given = Sequence[Path] | Any
 """Files or folders of Parquet, CSV or SQLite; or an Arrow table, a dataframe, anything that DuckDB can scan."""
@@ -70,6 +74,29 @@ class Accounts:
         return self.sql
 
 
+@dataclass(frozen=True)
+class Parquet(Accounts):
+    """Parquet files. Where there are many accounts, their cells are counted as they lie there, if that is installed."""
+
+    paths: Sequence[Path]
+
+    def grouped(self, con: duckdb.DuckDBPyConnection, cells: Mapping[str, str]) -> str:
+        """As any accounts; only the way there differs."""
+        if find_spec("pyarrow") and find_spec("numpy") and self._rows(con) >= ENOUGH:
+            from comity.exposure.tallied import tallied
+
+            if (table := tallied(self.paths, cells)) is not None:
+                con.register("tallied", table)
+                return "SELECT * FROM tallied"
+        return super().grouped(con, cells)
+
+    def _rows(self, con: duckdb.DuckDBPyConnection) -> int:
+        asked = "SELECT coalesce(sum(num_rows), 0)::BIGINT FROM parquet_file_metadata($1)"
+        with reading(self.label):
+            ((number,),) = con.execute(asked, [list(map(str, self.paths))]).fetchall()
+        return int(number)
+
+
 @contextmanager
 def engine(memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB on nothing but what it is given: it fetches no extension, and keeps to its memory."""
@@ -101,7 +128,8 @@ def opened(con: duckdb.DuckDBPyConnection, given: Given, table: str = "") -> Ite
         more = ", union_by_name = true"
         if kind == "csv":
             more += ", all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true"
-        yield _described(con, f"read_{kind}({listed}{more})", label)
+        found = _described(con, f"read_{kind}({listed}{more})", label)
+        yield Parquet(found.sql, found.columns, label, paths) if kind == "parquet" else found
 
 
 def _described(con: duckdb.DuckDBPyConnection, sql: str, label: str) -> Accounts:
