@@ -97,8 +97,8 @@ def works(rounds: int) -> list[Result]:
     p99, demands = seen.part("pages", 0.99), len(seen.took.get("intake", []))
     said = ", ".join(f"{kind} {seen.part(kind, 0.5) * 1e3:.0f}/{seen.part(kind, 0.99) * 1e3:.0f}" for kind in seen.took)
     note = (
-        f"{len(pages)} pages and {demands} demands in {SECONDS:.0f} s; events entered once more, as a colleague had been "
-        f"first: {seen.overtaken}; median/p99 in ms: {said}"
+        f"{len(pages)} pages and {demands} demands in {SECONDS:.0f} s; events entered once more, as a colleague was "
+        f"faster: {seen.overtaken}; median/p99 in ms: {said}"
     )
     work, limit = f"{PEOPLE} people, {A_MINUTE} demands a minute: p99 of pages", f"limit of {LIMIT} s"
     wrong = len(seen.wrong)
