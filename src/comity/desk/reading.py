@@ -31,6 +31,8 @@ SPAN: Final = timedelta(minutes=15)
 """One entry of a person and a page covers so long."""
 MOST: Final = 20_000
 """Reads of late that a server remembers, so as not to write them again."""
+Raised = Mapping[tuple[str, str], frozenset[str]]
+"""For a person and a matter the other matters that an alarm about them named."""
 
 
 class NoAlarm(ComityError):
@@ -120,9 +122,8 @@ def _raised(before: Raised, events: tuple[Event, ...]) -> Raised:
     return made
 
 
-Raised = Mapping[tuple[str, str], frozenset[str]]
 RAISED: Final[Fold[Raised]] = Fold(dict, _raised)
-"""Whom there was ever an alarm about, at which matter, and the other matters that it named: a look asks for this."""
+"""All that there was ever an alarm about: each look asks for this."""
 
 
 def strangers(office: Office, found: Portal, tried: Iterable[Event], at: datetime) -> Iterator[NewEntry]:
