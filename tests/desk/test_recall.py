@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Barrier
@@ -78,6 +79,9 @@ def test_what_is_recalled_is_what_a_reading_from_the_beginning_finds(acts: list[
                 assert recall.made(mine, name, tells, GROWN) == anew(others, name)
         for make in (listed, GROWN):
             assert [recall.made(mine, name, tells, make) for name in "ABC"] == [anew(mine, name) for name in "ABC"]
+        for name, count in product("ABC", range(4)):
+            after = filter(None, map(tells, list(mine.entries(name))[count:]))
+            assert recall.since(mine, name, tells, count) == tuple(after)
         mine.close()
         others.close()
 

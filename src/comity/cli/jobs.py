@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from threading import Event, Thread
+from contextlib import AbstractContextManager, nullcontext
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from comity.cli.common import HERE, AsJson, OfficeAt, app, errors, now, opened, out, print_json, table
+from comity.desk.meanwhile import meanwhile
 from comity.errors import ComityError
 
 if TYPE_CHECKING:
@@ -59,15 +59,12 @@ def work(
                 time.sleep(PAUSE)
 
 
-@contextmanager
-def _post(house: House) -> Iterator[None]:
+def _post(house: House) -> AbstractContextManager[None]:
     """While this lasts the desk's mailbox is looked into, however long anything else takes."""
     from comity.desk.worker import post
     from comity.registry.port import RegistryError
 
-    over = Event()
-
-    def looking() -> None:
+    def looking(over: Event) -> None:
         while not over.wait(PAUSE):
             try:
                 with house.opened() as it:
@@ -78,13 +75,7 @@ def _post(house: House) -> Iterator[None]:
                 errors.print(error.message, markup=False)
                 over.wait(TROUBLE)
 
-    thread = Thread(target=looking, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(PAUSE)
+    return meanwhile(looking, PAUSE)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from comity.desk.matter import demand_of
 from comity.desk.notice import NotDue, notices, telling_of
 from comity.desk.office import Office
 from comity.desk.parcel import read_manifest
-from comity.desk.release import custodian, held
+from comity.desk.release import custodian
 from comity.desk.review import leaving
 from comity.errors import ComityError
 from comity.kernel.matter import Event, Matter
@@ -66,7 +66,7 @@ def _certified(office: Office, matter: Matter, file: str) -> Certified:
     manifest = read_manifest(octets)
     assert manifest is not None, "a blob that has the digest of a manifest is one"
     before = Matter(matter.id, tuple(e for e in matter.as_known(event.known).events if e != event))
-    return Certified(manifest, custodian(office, demand_of(matter), event.by), held(leaving(office, before)[1]))
+    return Certified(manifest, custodian(office, demand_of(matter), event.by), leaving(office, before)[1])
 
 
 def barred(office: Office, matter: Matter, letter: Letter, at: datetime) -> ComityError | None:

@@ -9,13 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from comity.desk.codec import encode
 from comity.desk.matter import named
 from comity.desk.office import Office
 from comity.desk.reading import ALARMS, alarms
-from comity.desk.register import folded
+from comity.desk.register import entries, folded
 from comity.kernel.matter import Event
-from comity.registry.port import NewEntry
 
 REGISTER: Final = "#entrances"
 PASSKEYS: Final = "passkeys-desk.json"
@@ -27,7 +25,7 @@ AGAIN: Final = timedelta(minutes=15)
 def note(office: Office, by: str, at: datetime, says: str) -> None:
     """Write down that a way in was made or closed. It waits for nobody."""
     event = Event("", "entrance", at, at, says, "the office", by)
-    office.registry.append_all([NewEntry(REGISTER, event.kind, at, at, encode(event))])
+    office.registry.append_all(entries(REGISTER, [event]))
 
 
 def unproved(office: Office, person: str, at: datetime, path: str) -> None:
@@ -43,7 +41,7 @@ def unproved(office: Office, person: str, at: datetime, path: str) -> None:
         matter = path.removeprefix("/matters/").partition("/")[0] if path.startswith("/matters/") else ""
         data = (("matter", matter),) if matter else ()
         event = named(ALARMS, Event("", "alarm", at, at, says, "the desk", person, data=data))
-        office.registry.append_all([NewEntry(ALARMS, event.kind, at, at, encode(event))])
+        office.registry.append_all(entries(ALARMS, [event]))
 
 
 def told(office: Office, person: str) -> tuple[Event, ...]:

@@ -12,12 +12,12 @@ from typing import Final
 from comity.desk import portal as rooms
 from comity.desk import porter
 from comity.desk.agencies import Agency, Contact, agencies
-from comity.desk.codec import encode
 from comity.desk.demand import beginning, findings, known, next_matter
 from comity.desk.jobs import HAND, Hold
 from comity.desk.matter import demand_of, enter, load, named
 from comity.desk.office import Office
 from comity.desk.portal import REGISTER, Filing
+from comity.desk.register import entries
 from comity.desk.release import Beside, Sent, send
 from comity.desk.sealing import Asked, ask_production, seal
 from comity.desk.trays import new_name, outward
@@ -28,7 +28,6 @@ from comity.kernel.matter import Event
 from comity.kernel.words import canonical
 from comity.registry.blobs import Blobs
 from comity.registry.jobport import Job
-from comity.registry.port import NewEntry
 
 LONGEST: Final = 30
 """Days that a production may wait in the portal."""
@@ -82,9 +81,8 @@ def take(office: Office, id: str, by: str, at: datetime) -> str:
     says = f"{by} confirmed what was filed; it is matter {name}"
     data = (("what", "taken"), ("filing", one.id), ("matter", name))
     noted = Event("", "portal", at, at, says, "the office", by, data=data)
-    entries = [NewEntry(name, one.kind, one.happened, one.known, encode(one)) for one in opening]
-    entries.append(NewEntry(REGISTER, "portal", at, at, encode(noted)))
-    office.registry.append_all(entries, {name: 0, REGISTER: found.seen})
+    new = [*entries(name, opening), *entries(REGISTER, [noted])]
+    office.registry.append_all(new, {name: 0, REGISTER: found.seen})
     porter.lay_out(office, rooms.portal(office), [noted])
     return name
 
@@ -114,7 +112,8 @@ def hand_over(office: Office, id: str, days: int, by: str, at: datetime) -> Sent
     name = new_name("x")
     sent = send(office, one.matter, by, at, (one.key,), _laid(office, name))
     found = rooms.portal(office)
-    office.registry.append_all([_handed(one, name, days, (by, at))], {REGISTER: found.seen})
+    handed = _handed(one, name, days, (by, at))
+    office.registry.append_all(entries(REGISTER, [handed]), {REGISTER: found.seen})
     porter.lay_out(office, rooms.portal(office))
     return sent
 
@@ -134,15 +133,14 @@ def _laid(office: Office, name: str) -> Path:
     return outward(office.root).folder / "productions" / f"{name}.zip"
 
 
-def _handed(one: Filing, name: str, days: int, whose: tuple[str, datetime]) -> NewEntry:
+def _handed(one: Filing, name: str, days: int, whose: tuple[str, datetime]) -> Event:
     """That a production waits for whoever filed: an entry of the portal's register."""
     by, at = whose
     until = at + timedelta(days=days)
     says = f"a production waits in the portal until {until:%Y-%m-%d %H:%M} UTC, for one person"
     data = {"what": "handed", "until": until.isoformat(), "filing": one.id, "matter": one.matter,
             "production": name, "person": one.person}  # fmt: skip
-    event = Event("", "portal", at, at, says, "the office", by, data=tuple(data.items()))
-    return NewEntry(REGISTER, "portal", at, at, encode(event))
+    return Event("", "portal", at, at, says, "the office", by, data=tuple(data.items()))
 
 
 def ask_hand_over(office: Office, id: str, days: int, by: str, at: datetime) -> Job:
@@ -165,8 +163,8 @@ def hand(hold: Hold) -> None:
     def beside(sent: Sent, at: datetime) -> Beside:
         if not _laid(office, name).exists():  # it was there before if somebody else wrote meanwhile
             os.link(sent.path, _laid(office, name))
-        entry = _handed(one, name, int(asks["days"]), (hold.job.by, at))
-        return [entry], {REGISTER: rooms.portal(office).seen}
+        handed = _handed(one, name, int(asks["days"]), (hold.job.by, at))
+        return entries(REGISTER, [handed]), {REGISTER: rooms.portal(office).seen}
 
     seal(hold, beside)
     porter.lay_out(office, rooms.portal(office))

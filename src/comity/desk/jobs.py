@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Event
 from traceback import print_exception
 from typing import Final
 
 from comity.desk.collection import Order, may_collect, narrowed
 from comity.desk.matter import load, load_seen
+from comity.desk.meanwhile import meanwhile
 from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.registry.jobport import End, Job, LeaseLost, NewJob
@@ -73,17 +74,9 @@ class Hold:
         """The job's end, to be written with what came of it."""
         return End(self.job, said, self.now())
 
-    @contextmanager
-    def kept(self) -> Iterator[None]:
+    def kept(self) -> AbstractContextManager[None]:
         """While this lasts another thread says again and again that the job is still being done."""
-        over = Event()
-        beat = Thread(target=self._beat, args=(over,), daemon=True)
-        beat.start()
-        try:
-            yield
-        finally:
-            over.set()
-            beat.join()
+        return meanwhile(self._beat)
 
     def _beat(self, over: Event) -> None:
         office = self.office.again()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from comity.desk.agencies import backing
 from comity.desk.codec import decode, encode
 from comity.desk.office import Office
+from comity.desk.register import entries
 from comity.desk.roles import act_of
 from comity.errors import ComityError, Faulty
 from comity.intake.keys import CHANNELS
@@ -33,7 +34,7 @@ from comity.kernel.matter import (
 from comity.kernel.reason import Reason
 from comity.kernel.words import Fault, Value, digest
 from comity.registry.jobport import End
-from comity.registry.port import Entry, NewEntry
+from comity.registry.port import Entry
 from comity.registry.port import Overtaken as Overtaken
 
 ZONES: Final = {
@@ -144,10 +145,9 @@ def enter(office: Office, matter: str, event: Event, since: int | None = None) -
 
 def _not_told(office: Office, matter: str, kind: str, since: int | None) -> None:
     """Refuse a kind of event that somebody else entered since the matter had so many entries."""
-    for other in [] if since is None else list(office.registry.entries(matter))[since:]:
-        if other.kind == kind and other.payload is not None:
-            told = decode(other.payload, Event)
-            raise ToldMeanwhile(by=told.by or told.source, says=told.says)
+    for other in () if since is None else office.recall.since(office.registry, matter, _told, since):
+        if other.kind == kind:
+            raise ToldMeanwhile(by=other.by or other.source, says=other.says)
 
 
 def _data_faults(office: Office, event: Event) -> Iterator[Fault]:
@@ -189,8 +189,7 @@ def record(
     faults = tuple(fault for event in ready for fault in event_faults(event))
     if faults:
         raise Faulty(faults, path=f"matter {matter}")
-    entries = [NewEntry(matter, event.kind, event.happened, event.known, encode(event)) for event in ready]
-    return office.registry.append_all(entries, None if seen is None else {matter: seen}, ends)
+    return office.registry.append_all(entries(matter, ready), None if seen is None else {matter: seen}, ends)
 
 
 def load(office: Office, matter: str) -> Matter:

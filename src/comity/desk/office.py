@@ -17,6 +17,7 @@ from comity.desk.limits import Api, Limits, limits_faults, read_limits
 from comity.desk.mailbox import Mailbox, mailbox_faults, read_mailbox
 from comity.desk.recall import Recall, Tally
 from comity.desk.roles import ACTS, ONLY_READS, RENAMED, ROLES, clashes, why_not
+from comity.desk.trays import Done
 from comity.errors import ComityError, Faulty
 from comity.kernel.reason import Shelf
 from comity.kernel.words import Fault
@@ -175,6 +176,11 @@ class Office:
     def recall(self) -> Recall:
         """What was read of the log before, shared by whoever opens this office again."""
         return Recall()
+
+    @cached_property
+    def trays(self) -> Done:
+        """What was done already with the trays of the portal."""
+        return Done()
 
     def matters(self) -> Mapping[str, int]:
         """How many entries each matter has; the office's own registers (their names begin with #) are none."""

@@ -10,22 +10,20 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from comity.desk.agencies import agencies
-from comity.desk.codec import encode
 from comity.desk.office import Office
 from comity.desk.portal import REGISTER, Applied, Filing, Portal, filing, portal, portal_with
-from comity.desk.reading import strangers
-from comity.desk.register import enter
+from comity.desk.reading import ALARMS, strangers
+from comity.desk.register import enter, entries
 from comity.desk.roles import ACTS
 from comity.desk.trays import FOLDER, Tray, inward, outward
 from comity.errors import ComityError
 from comity.kernel.matter import Event
 from comity.kernel.words import canonical
 from comity.registry.blobs import BlobChanged, BlobMissing, Blobs
-from comity.registry.port import NewEntry, Overtaken
+from comity.registry.port import Overtaken
 
 TRAYS: Final = {
     "people": "registered", "filings": "filed", "answers": "answered", "keys": "keyed", "fetched": "fetched",
@@ -74,17 +72,17 @@ class NothingSaid(ComityError):
 
 def emptied(office: Office, at: datetime) -> Portal:
     """The portal, once whatever lies in the tray is entered; papers are put with the office's own, unopened."""
-    found, tray = portal(office), inward(office.root)
-    new = sorted((event for kind in TRAYS for event in _new(tray, kind, found, at)), key=lambda one: one.happened)
+    found = portal(office)
+    new = sorted((event for kind in TRAYS for event in _new(office, kind, found, at)), key=lambda one: one.happened)
     if new:
         for event in new:
             _keep_papers(office, event.get("sheet"))
         with suppress(Overtaken):  # another emptied it at the same moment
             _entered(office, found, new, at)
         found = portal(office)
-    if office.root not in _LAID:  # whoever ended between an entry and its sheet left one that is not of now
+    if not office.trays.laid:  # whoever ended between an entry and its sheet left one that is not of now
         lay_out(office, found)
-        _LAID.add(office.root)
+        office.trays.laid = True
     elif new:
         lay_out(office, found, new)
     _lay_agencies(office)
@@ -92,22 +90,17 @@ def emptied(office: Office, at: datetime) -> Portal:
     return found
 
 
-_ENTERED: Final[dict[tuple[Path, str], tuple[str, ...]]] = {}
-"""What lay in a tray when the register had all of it that can be read: while the same lies there, nothing is read."""
-_LAID: Final[set[Path]] = set()
-"""Offices for which this process laid everything out once."""
-
-
-def _new(tray: Tray, kind: str, found: Portal, at: datetime) -> list[Event]:
+def _new(office: Office, kind: str, found: Portal, at: datetime) -> list[Event]:
     """What lies in the tray and is not in the register yet."""
+    tray, entered = inward(office.root), office.trays.entered
     names = tray.names(kind)
-    if names is _ENTERED.get((tray.folder, kind)):
+    if names is entered.get(kind):
         return []
     left = [name for name in names if f"{kind}/{name}" not in found.sheets]
     events = (_event(TRAYS[kind], (f"{kind}/{name}", name), _sheet(tray, kind, name), at) for name in left)
     new = [event for event in events if event is not None]
     if not new:
-        _ENTERED[tray.folder, kind] = names
+        entered[kind] = names
     return new
 
 
@@ -115,8 +108,8 @@ def _entered(office: Office, found: Portal, events: list[Event], at: datetime) -
     """Enter what came, and an alarm for whoever asked for what is another's, all or none."""
     came = portal_with(found, events)
     tried = [event for event in events if event.get("what") == "stranger"]
-    entries = [NewEntry(REGISTER, one.kind, one.happened, one.known, encode(one)) for one in events]
-    office.registry.append_all([*entries, *strangers(office, came, tried, at)], {REGISTER: found.seen})
+    alarms = entries(ALARMS, strangers(office, came, tried, at))
+    office.registry.append_all([*entries(REGISTER, events), *alarms], {REGISTER: found.seen})
 
 
 def _sheet(tray: Tray, kind: str, name: str) -> Mapping[str, Any]:

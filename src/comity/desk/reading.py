@@ -14,16 +14,14 @@ from datetime import datetime, timedelta
 from threading import RLock
 from typing import Final
 
-from comity.desk.codec import encode
 from comity.desk.matter import demand_of, load, named
 from comity.desk.office import Office
 from comity.desk.portal import Portal, portal
 from comity.desk.recall import Fold
-from comity.desk.register import enter, folded, told
+from comity.desk.register import enter, entries, folded, told
 from comity.desk.roles import WATCHERS as WATCHERS
 from comity.errors import ComityError
 from comity.kernel.matter import Event, Matter, in_contempt, standing
-from comity.registry.port import NewEntry
 
 READS: Final = "#reads"
 ALARMS: Final = "#alarms"
@@ -126,7 +124,7 @@ RAISED: Final[Fold[Raised]] = Fold(dict, _raised)
 """All that there was ever an alarm about: each look asks for this."""
 
 
-def strangers(office: Office, found: Portal, tried: Iterable[Event], at: datetime) -> Iterator[NewEntry]:
+def strangers(office: Office, found: Portal, tried: Iterable[Event], at: datetime) -> Iterator[Event]:
     """Alarms about people of authorities who tried, in the portal, to see what another filed.
 
     One stands for a person and a filing until it is settled, however often they try.
@@ -140,8 +138,7 @@ def strangers(office: Office, found: Portal, tried: Iterable[Event], at: datetim
         who = found.people[person].name if person in found.people else person
         says = f"{who} tried in the portal to see {filing}, which another filed, and was told that it is not there"
         data = (("matter", filing), ("name", who))
-        alarm = named(ALARMS, Event("", "alarm", event.happened, at, says, "the portal", person, data=data))
-        yield NewEntry(ALARMS, alarm.kind, alarm.happened, at, encode(alarm))
+        yield named(ALARMS, Event("", "alarm", event.happened, at, says, "the portal", person, data=data))
 
 
 def settle(office: Office, id: str, by: str, at: datetime, why: str) -> Event:
@@ -186,10 +183,8 @@ class Watch:
             return
         data = (("matter", matter), ("page", page))
         event = Event("", "read", at, at, f"{person} read {matter}{page}", "the desk", person, data=data)
-        new = [NewEntry(READS, event.kind, at, at, encode(event))]
         alarm = self._alarm(office, person, matter, at)
-        new += [NewEntry(ALARMS, alarm.kind, at, at, encode(alarm))] if alarm else []
-        office.registry.append_all(new)
+        office.registry.append_all([*entries(READS, [event]), *entries(ALARMS, [alarm] if alarm else [])])
         with self._lock:
             if len(self._late) >= MOST:
                 self._late = {key: since for key, since in self._late.items() if at < since + SPAN}

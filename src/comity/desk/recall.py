@@ -8,7 +8,7 @@ go.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any, Final, Generic, TypeVar, cast
@@ -45,12 +45,13 @@ MOST: Final = 16_384
 
 @dataclass(frozen=True)
 class Read:
-    """A name's events as they were read, how far that was, and what was made of them."""
+    """A name's entries as they were read, how far that was, and what was made of them."""
 
     mark: Mark
     after: int
     """The place in the log after the last entry."""
-    events: tuple[Event, ...]
+    told: tuple[Event | None, ...]
+    """What each entry tells, if it tells anything."""
     made: dict[Made[Any], Any] = field(default_factory=dict)
 
 
@@ -64,12 +65,20 @@ class Recall:
         """What is made of a name's events as they are now, and how many entries it has; none is no matter at all."""
         read = self._read(registry, name, tells)
         if make not in read.made:
-            read.made[make] = make(name, read.events)  # two may do it at once; they make the same
+            read.made[make] = make(name, _events(read.told))  # two may do it at once; they make the same
         return cast(T, read.made[make]), read.mark.count
+
+    def since(self, registry: Registry, name: str, tells: Tells, count: int) -> tuple[Event, ...]:
+        """What all of a name's entries but the first so many tell."""
+        return _events(self._read(registry, name, tells).told[count:])
 
     def _read(self, registry: Registry, name: str, tells: Tells) -> Read:
         mark, before = registry.mark(name), self.kept.look(name)
         return self.kept.get(name, lambda: _read(registry, name, tells, before), lambda read: read.mark == mark)
+
+
+def _events(told: Iterable[Event | None]) -> tuple[Event, ...]:
+    return tuple(event for event in told if event is not None)
 
 
 NOTHING: Final = Mark(0, b"")
@@ -94,12 +103,12 @@ def _further(registry: Registry, name: str, tells: Tells, before: Read) -> Read 
 def _with(before: Read, new: list[Entry], tells: Tells) -> Read:
     if not new:
         return before
-    told = tuple(event for event in map(tells, new) if event is not None)
+    told = tuple(map(tells, new))
     mark = Mark(before.mark.count + len(new), new[-1].leaf)
     grown: dict[Made[Any], Any] = {
-        make: make.add(made, told) for make, made in list(before.made.items()) if isinstance(make, Fold)
+        make: make.add(made, _events(told)) for make, made in list(before.made.items()) if isinstance(make, Fold)
     }
-    return Read(mark, new[-1].index + 1, (*before.events, *told), grown)
+    return Read(mark, new[-1].index + 1, (*before.told, *told), grown)
 
 
 @dataclass

@@ -33,5 +33,9 @@ def told(entry: Entry) -> Event | None:
 
 def enter(office: Office, register: str, events: Iterable[Event], seen: int) -> list[Entry]:
     """Enter events, all or none; if another wrote since `seen` nothing is written (`Overtaken`)."""
-    new = [NewEntry(register, event.kind, event.happened, event.known, encode(event)) for event in events]
-    return office.registry.append_all(new, {register: seen})
+    return office.registry.append_all(entries(register, events), {register: seen})
+
+
+def entries(name: str, events: Iterable[Event]) -> list[NewEntry]:
+    """Events as they are entered under a register's name, or a matter's."""
+    return [NewEntry(name, event.kind, event.happened, event.known, encode(event)) for event in events]

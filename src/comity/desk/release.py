@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from comity.desk import gate
-from comity.desk.codec import encode
 from comity.desk.collection import Listing, scope_of, unproduced
 from comity.desk.matter import apart, demand_of, load, load_seen, named, record
 from comity.desk.office import Office, titled
 from comity.desk.produce import Dispatch, evidence, produce, still_open
-from comity.desk.review import Withheld, leaving
+from comity.desk.register import entries
+from comity.desk.review import leaving
 from comity.errors import ComityError, Faulty
 from comity.kernel.demand import Demand
 from comity.kernel.gate import Refusal, Release
 from comity.kernel.matter import Event, Matter
 from comity.kernel.production import Item, Manifest, plan
-from comity.letters.certificate import Custodian, Held, certificate, ready
+from comity.letters.certificate import Custodian, certificate, ready
 from comity.registry.blobs import Blobs
 from comity.registry.jobport import End
 from comity.registry.keys import load as load_key
@@ -156,9 +156,8 @@ def _prepared(
     manifest = plan(release, demand.id, scope_of(matter), listing.collected)
     if not isinstance(manifest, Manifest):
         raise Faulty(manifest, path=f"production of {name}")
-    lines = held(withheld)
     paper = certificate(
-        manifest, demand, custodian(office, demand, sending.by), titled(office, demand.instrument), lines
+        manifest, demand, custodian(office, demand, sending.by), titled(office, demand.instrument), withheld
     )
     return manifest, Dispatch(
         sending.recipients,
@@ -181,11 +180,6 @@ def not_left(matter: Matter) -> None:
 def custodian(office: Office, demand: Demand, by: str) -> Custodian:
     """Who certifies a production: whoever let it go, for the entity that was served."""
     return Custodian(by, "custodian of records", office.holdings.estate.entities[demand.served_entity].name)
-
-
-def held(withheld: tuple[Withheld, ...]) -> tuple[Held, ...]:
-    """What counsel withheld, as a certificate lists it."""
-    return tuple(Held(w.number, w.store, w.size, w.ground, w.by, w.at) for w in withheld)
 
 
 def _followed(pack: _Pack, manifest: Manifest, under: Under | None) -> Callable[[Item], Iterator[bytes]]:
@@ -219,8 +213,8 @@ def _enter(office: Office, name: str, done: tuple[Release, Sent], sending: Sendi
     still_open(release, gate.look(office, whole, sending.now()).answer)
     event = _left(office, name, sent, sending)
     more, read = under.beside(sent, event.known)
-    entry = NewEntry(name, event.kind, event.happened, event.known, encode(named(name, event)))
-    office.registry.append_all([entry, *more], {name: seen, **read}, under.ends(event.says))
+    new = [*entries(name, [named(name, event)]), *more]
+    office.registry.append_all(new, {name: seen, **read}, under.ends(event.says))
 
 
 def productions(office: Office, name: str) -> list[tuple[Event, Path | None]]:

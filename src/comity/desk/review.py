@@ -23,6 +23,7 @@ from comity.kernel.collection import Counts, Piece, Trial
 from comity.kernel.matter import Event, Matter
 from comity.kernel.production import TABLES
 from comity.kernel.words import canonical
+from comity.letters.certificate import Held
 from comity.registry.blobs import Blobs
 from comity.registry.jobport import Job, NewJob
 from comity.sources.headers import fields, split, unworded
@@ -279,28 +280,16 @@ def _log(now: Sitting) -> bytes:
     return canonical({"format": "comity/review/v1", "listing": now.kept, "marks": rows})
 
 
-@dataclass(frozen=True)
-class Withheld:
-    """A hit that counsel withheld: which one, where it lay, how large it was, on what ground, who decided it when."""
-
-    number: int
-    store: str
-    size: int
-    ground: str
-    by: str
-    at: datetime
-
-
-def withheld(found: Sequence[Hit]) -> tuple[Withheld, ...]:
+def withheld(found: Sequence[Hit]) -> tuple[Held, ...]:
     """The hits that counsel withheld."""
     return tuple(
-        Withheld(hit.number, hit.store, hit.size, hit.mark.why, hit.mark.by, hit.mark.at)
+        Held(hit.number, hit.store, hit.size, hit.mark.why, hit.mark.by, hit.mark.at)
         for hit in found
         if hit.mark and hit.mark.says == "withheld"
     )
 
 
-def leaving(office: Office, matter: Matter) -> tuple[Listing, tuple[Withheld, ...]]:
+def leaving(office: Office, matter: Matter) -> tuple[Listing, tuple[Held, ...]]:
     """What was collected without what counsel withheld when the review was last summed up, and what that was."""
     listing = listing_of(office, matter)
     last = summed_up(matter)
@@ -308,7 +297,7 @@ def leaving(office: Office, matter: Matter) -> tuple[Listing, tuple[Withheld, ..
         return listing, ()
     raw = msgspec.json.decode(b"".join(Blobs(office.root / "blobs").read(last.get("marks"))))
     rows = [
-        Withheld(number, store, size, why, by, datetime.fromisoformat(at))
+        Held(number, store, size, why, by, datetime.fromisoformat(at))
         for number, store, _, size, says, by, at, why in raw["marks"]
         if says == "withheld"
     ]
@@ -322,7 +311,7 @@ def summed_up(matter: Matter) -> Event | None:
     return own[-1] if own else None
 
 
-def without(listing: Listing, gone: Sequence[Withheld]) -> Listing:
+def without(listing: Listing, gone: Sequence[Held]) -> Listing:
     """What is left of a collection: what is withheld counts as out, and no row speaks of it."""
     if not gone:
         return listing

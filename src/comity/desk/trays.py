@@ -14,6 +14,7 @@ import secrets
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,16 @@ class TrayFull(ComityError):
 
     help = "try again later, or reach the office by another way"
     exit_code = 3
+
+
+@dataclass
+class Done:
+    """What was done already with an office's trays, so that it is not done again."""
+
+    entered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What lay there of a kind when the register had all of it that can be read: nothing of it is read again."""
+    laid: bool = False
+    """Whether everything was laid out once."""
 
 
 class Tray:

@@ -22,37 +22,23 @@ from comity.intake.who import provider
 TITLES: Final = {
     "eu-epoc": "european production order certificate", "eu-epoc-pr": "european preservation order certificate",
 }  # fmt: skip
-IDENTIFIES: Final = {"eu-epoc": "E", "eu-epoc-pr": "C"}
-"""The section with the information that identifies the data."""
-SECTIONS: Final = {
-    "eu-epoc": {
-        "place": "Section A: the issuing State", "court": "Section A: the issuing or validating authority",
-        "reference": "Section A: the file number of the issuing authority",
-        "served_entity": "Section B: the addressee",
-        "served.eu_addressee": "Section B: whether the addressee is whom the provider designated",
-        "emergency": "Section C: 8 hours in an emergency, else 10 days",
-        "accounts": "Section E: the identifiers", "since": "Section E: the time range",
-        "until": "Section E: the time range",
-        "categories": "Section F: the ticks: (a) subscriber, (b) identification only, (c) traffic, (d) content",
-        "demand.identification_only": "Section F (b): whether only data to identify the user are asked for",
-        "demand.offence_qualifies": "Section G: the threshold of the offence",
-        "issuer": "Section I: the type of the issuing authority", "issued": "Section I: the day of the signature",
-        "demand.validated_by": "Section J: who validated it, if anybody did",
-        "demand.notified": "Section K: whether an enforcing authority was notified",
-    },
-    "eu-epoc-pr": {
-        "place": "Section A: the issuing State", "court": "Section A: the issuing or validating authority",
-        "reference": "Section A: the file number of the issuing authority",
-        "served_entity": "Section B: the addressee",
-        "served.eu_addressee": "Section B: whether the addressee is whom the provider designated",
-        "emergency": "Section B: whether the case of emergency is ticked",
-        "accounts": "Section C: the identifiers", "since": "Section C: the time range",
-        "until": "Section C: the time range",
-        "categories": "Section D: the ticks: (a) subscriber, (b) identification only, (c) traffic, (d) content",
-        "issuer": "Section F: the type of the issuing authority", "issued": "Section F: the day of the signature",
-        "demand.validated_by": "Section G: who validated it, if anybody did",
-    },
-}  # fmt: skip
+SECTIONS: Final = (
+    ("place", "A", "A", "the issuing State"), ("court", "A", "A", "the issuing or validating authority"),
+    ("reference", "A", "A", "the file number of the issuing authority"),
+    ("served_entity", "B", "B", "the addressee"),
+    ("served.eu_addressee", "B", "B", "whether the addressee is whom the provider designated"),
+    ("emergency", "C", "", "8 hours in an emergency, else 10 days"),
+    ("emergency", "", "B", "whether the case of emergency is ticked"),
+    ("accounts", "E", "C", "the identifiers"), ("since", "E", "C", "the time range"),
+    ("until", "E", "C", "the time range"),
+    ("categories", "F", "D", "the ticks: (a) subscriber, (b) identification only, (c) traffic, (d) content"),
+    ("demand.identification_only", "F (b)", "", "whether only data to identify the user are asked for"),
+    ("demand.offence_qualifies", "G", "", "the threshold of the offence"),
+    ("issuer", "I", "F", "the type of the issuing authority"), ("issued", "I", "F", "the day of the signature"),
+    ("demand.validated_by", "J", "G", "who validated it, if anybody did"),
+    ("demand.notified", "K", "", "whether an enforcing authority was notified"),
+)  # fmt: skip
+"""What is asked, in which section of an EPOC and of an EPOC-PR (none: it is not asked there), and what stands there."""
 MUST: Final = ("reference", "served_entity", "emergency", "categories", "issuer", "issued")
 """What a person states before anything is confirmed: a clock or the order's worth hangs on it."""
 _HEADING = re.compile(r"(?:^|[\n\f])[ \t]*SECTION[ \t]+([A-M])\b", re.IGNORECASE)
@@ -78,14 +64,22 @@ def propose_printed(text: str, known: Known, title: str, digest: str) -> Proposa
     fields = [paper.field("instrument", code, first[code], said)]
     parts = _sections(paper)
     fields += _of(paper, known, parts.get("B"), provider)
-    fields += _of(paper, known, parts.get(IDENTIFIES[code]), accounts)
+    asks = _asks(code)
+    fields += _of(paper, known, parts.get(asks["accounts"][0]), accounts)
     found = {one.name for one in fields}
-    gaps = SECTIONS[code] | {name: GAPS[name] for name in ("id", "served", "channel")}
+    gaps = {name: f"Section {section}: {what}" for name, (section, what) in asks.items()}
+    gaps |= {name: GAPS[name] for name in ("id", "served", "channel")}
     missing = [
         Missing(name, needs, "certificate-unread" if name in MUST else "")
         for name, needs in gaps.items() if name not in found
     ]  # fmt: skip
     return Proposal(title, digest, tuple(fields), tuple(missing))
+
+
+def _asks(code: str) -> dict[str, tuple[str, str]]:
+    """What a certificate asks: in which section, and what stands there."""
+    nth = [*TITLES].index(code)
+    return {name: (letters[nth], what) for name, *letters, what in SECTIONS if letters[nth]}
 
 
 def _sections(paper: Paper) -> dict[str, Span]:

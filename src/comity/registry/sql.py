@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -71,15 +71,7 @@ class SqlRegistry(SqlJobs):
             self.close()
             raise WrongSigner(path=path, origin=self.origin, why=f"its key is `{about['key']}`, not `{signer.key}`")
 
-    # -- what a database is asked for ----------------------------------------------------------------------------------
-
-    @abstractmethod
-    def _query(self, sql: str, *values: str | int) -> list[Any]:
-        """The rows that a statement finds, `?` standing for each value; raises Damaged or Unavailable."""
-
-    @abstractmethod
-    def _change(self, sql: str, *values: str | int) -> None:
-        """Run a statement that changes jobs, `?` standing for each value; raises NotWritten."""
+    # -- what a database is asked for, beside what its jobs ask --------------------------------------------------------
 
     @abstractmethod
     def _put(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -88,10 +80,6 @@ class SqlRegistry(SqlJobs):
     @abstractmethod
     def _blank(self, index: int) -> None:
         """Take an entry's payload and salt out; raises NotWritten."""
-
-    @abstractmethod
-    def _locked(self) -> AbstractContextManager[None]:
-        """While it is held nobody else writes; what is done within outlives a power cut at its end, or is undone."""
 
     @abstractmethod
     def close(self) -> None:

@@ -30,15 +30,15 @@ class SqlJobs(ABC):
 
     @abstractmethod
     def _query(self, sql: str, *values: str | int) -> list[Any]:
-        """The rows that a statement finds."""
+        """The rows that a statement finds, `?` standing for each value; raises Damaged or Unavailable."""
 
     @abstractmethod
     def _change(self, sql: str, *values: str | int) -> None:
-        """Run a statement that changes something; raises NotWritten."""
+        """Run a statement that changes jobs, `?` standing for each value; raises NotWritten."""
 
     @abstractmethod
     def _locked(self) -> AbstractContextManager[None]:
-        """While it is held nobody else writes."""
+        """While it is held nobody else writes; what is done within outlives a power cut at its end, or is undone."""
 
     def put_job(self, new: NewJob) -> Job:
         """Ask for work."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from litestar.types import ASGIApp, Receive, Send
+from uvicorn import Config, Server
 
 from comity.desk.limits import Limits
 from comity.web.brake import Braked
@@ -42,6 +43,15 @@ class Faces:
         """Lead a request to its face; that the server begins and ends, the pages hear."""
         programs = scope["type"] == "http" and for_programs(scope["path"])
         await (self.programs if programs else self.pages)(scope, receive, send)
+
+
+def server(app: Counting) -> Server:
+    """What serves an application on a socket that is open, until somebody ends it."""
+    config = Config(
+        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    return Server(config)
 
 
 class Shared(Protocol):

@@ -84,8 +84,9 @@ class House:
         office = Office(self.root)
         paths = _paths(office.files(), self.root)
         marks = _marks(paths)  # before they are read: what changes meanwhile is seen at the next request
-        shared = (office.packs, office.holdings, office.shelf, office.tally, office.recall, office.decided)
-        assert all(part is not None for part in shared), "read now, for all who follow"
+        law = (office.packs, office.holdings, office.shelf, office.decided)
+        log = (office.tally, office.recall, office.trays)
+        assert all(part is not None for part in (*law, *log)), "read now, for all who follow"
         return Read(office, paths, marks, self._read.time + 1 if self._read else 0)
 
 

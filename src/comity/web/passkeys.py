@@ -237,13 +237,7 @@ class Passkeys:
         """The passkey that a browser made, kept from now on for the person it was begun for."""
         begun, lib = self._end(REGISTER, session, at), _library()[0]
         try:
-            found = lib.verify_registration_response(
-                credential=answer,
-                expected_challenge=begun.challenge,
-                expected_rp_id=self.party.id,
-                expected_origin=self.party.origin,
-                require_user_verification=True,
-            )
+            found = lib.verify_registration_response(**self._expected(begun, answer))
         except Exception as error:  # an answer comes from outside: whatever it breaks there, it is refused
             raise NotThisPasskey(why="its answer could not be verified") from error
         text = lib.helpers.bytes_to_base64url
@@ -279,6 +273,13 @@ class Passkeys:
         )  # fmt: skip
         return str(lib.options_to_json(options))
 
+    def _expected(self, begun: Begun, answer: str) -> dict[str, Any]:
+        """What every answer must be to: this challenge, at this site, of somebody whom their device knows."""
+        return {
+            "credential": answer, "expected_challenge": begun.challenge, "expected_rp_id": self.party.id,
+            "expected_origin": self.party.origin, "require_user_verification": True,
+        }  # fmt: skip
+
     def _answered(self, begun: Begun, answer: str) -> Passkey:
         lib = _library()[0]
         kept = self.keyring.find(_id_of(answer))
@@ -286,13 +287,9 @@ class Passkeys:
             raise NotThisPasskey(why="it is not registered here")
         try:
             found = lib.verify_authentication_response(
-                credential=answer,
-                expected_challenge=begun.challenge,
-                expected_rp_id=self.party.id,
-                expected_origin=self.party.origin,
+                **self._expected(begun, answer),
                 credential_public_key=lib.base64url_to_bytes(kept.public),
                 credential_current_sign_count=0,  # the keyring compares, once the signature is known to be good
-                require_user_verification=True,
             )
         except Exception as error:  # an answer comes from outside: whatever it breaks there, it is refused
             raise NotThisPasskey(why="its answer could not be verified") from error

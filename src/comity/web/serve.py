@@ -14,10 +14,11 @@ from datetime import datetime
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from comity.desk.meanwhile import meanwhile
 from comity.desk.office import Office
 from comity.errors import ComityError, Unreadable, Unwritable
 
@@ -205,13 +206,11 @@ def open_to_authorities(root: Path, listening: socket.socket, host: str, log: st
     return _beside(words, (listening.fileno(),))
 
 
-@contextmanager
-def _beside(words: tuple[str, ...], handed: tuple[int, ...] = ()) -> Iterator[None]:
+def _beside(words: tuple[str, ...], handed: tuple[int, ...] = ()) -> AbstractContextManager[None]:
     """While this lasts a process of its own runs beside this one, and is begun again should it end."""
     command = [sys.executable, "-m", "comity", *words, "--beside", str(os.getpid())]
-    over = Event()
 
-    def keep() -> None:
+    def keep(over: Event) -> None:
         while not over.is_set():
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=handed)
             while child.poll() is None and not over.wait(0.5):
@@ -221,40 +220,25 @@ def _beside(words: tuple[str, ...], handed: tuple[int, ...] = ()) -> Iterator[No
             child.wait()
             over.wait(5)
 
-    watch = Thread(target=keep, daemon=True)
-    watch.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watch.join()
+    return meanwhile(keep)
 
 
 def serve(root: Path, listening: socket.socket, at: Address, log: str = "") -> None:
     """Serve until somebody ends it."""
-    import uvicorn
-
     from comity.memory import lasting
     from comity.web.app import Web, application
+    from comity.web.faces import server
     from comity.web.house import House
     from comity.web.watch import Log
 
     web = Web(House(root), secure=bool(at.behind), log=Log.to(log), url=at.url)
-    app: Any = application(web, at.hosts, handlers())
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=5,
-    )
+    serves = server(application(web, at.hosts, handlers()))
     # One connection stays open: whoever closes the last one has SQLite write its log of changes into the file.
     with web.house.opened() as office:
         size = office.registry.size()
         lasting()
         web.log.told("served", behind=bool(at.behind), entries=size)
         try:
-            uvicorn.Server(config).run(sockets=[listening])
+            serves.run(sockets=[listening])
         finally:
             web.log.told("closed")

@@ -1,6 +1,7 @@
 """What programs send with an act, and what they are answered; a key that is not known is refused.
 
-What a field means in the law or the office stands in docs/words.md.
+What a demand asks for is said to the desk and to the portal for authorities in the same words; what a field means in
+the law or the office stands in docs/words.md.
 """
 
 from __future__ import annotations
@@ -22,21 +23,26 @@ class Sent(Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a request."""
 
 
-class Addressed(Sent, frozen=True):
-    """The demand's own fields; docs/formats/demand.md."""
+class Asked(Sent, frozen=True):
+    """By what it is demanded, of which court, and when it is to be answered."""
 
-    id: Name
-    place: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
     instrument: Name
     court: Name
-    served_entity: Name
-    served: Moment
-    channel: Literal["email", "fax", "hand", "phone", "portal", "post", "registry"]
     issuer: Short | None = None
     issued: date | None = None
     return_by: Moment | None = None
     emergency: bool = False
     reference: Short | None = None
+
+
+class Addressed(Asked, frozen=True, kw_only=True):
+    """The demand's own fields; docs/formats/demand.md."""
+
+    id: Name
+    place: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+    served_entity: Name
+    served: Moment
+    channel: Literal["email", "fax", "hand", "phone", "portal", "post", "registry"]
 
 
 class Reach(Sent, frozen=True):
@@ -46,8 +52,13 @@ class Reach(Sent, frozen=True):
     categories: Annotated[list[Category], Meta(min_length=1)]
     since: Moment | None = None
     until: Moment | None = None
-    folders: list[Short] = []
     terms: list[Short] = []
+
+
+class Scope(Reach, frozen=True):
+    """What is demanded, and in which folders and stores of those accounts."""
+
+    folders: list[Short] = []
     stores: list[Name] = []
 
 
@@ -62,7 +73,7 @@ class NewDemand(Sent, frozen=True):
     """A demand as somebody wrote it down."""
 
     demand: Addressed
-    scope: Reach
+    scope: Scope
     facts: dict[str, str | bool | None] = {}
     paper: list[Paper] = []
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from comity.desk.counter import Counter
 from comity.desk.trays import FOLDER
 from comity.errors import Unwritable
+from comity.web.faces import server
 from comity.web.passkeys import FILE, FileKeyring, Party, Passkeys
 from comity.web.portal import doors, figures, filing, mine, tokens
 from comity.web.portal.app import OWN, Portal, application
@@ -61,15 +62,9 @@ def made(it: Portal, at: Address) -> Counting:
 
 def serve(it: Portal, listening: socket.socket, at: Address) -> None:
     """Serve until somebody ends it."""
-    import uvicorn
-
-    app: Any = made(it, at)
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-        timeout_graceful_shutdown=5,
-    )  # fmt: skip
+    serves = server(made(it, at))
     it.log.told("served", behind=bool(at.behind))
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        serves.run(sockets=[listening])
     finally:
         it.log.told("closed")

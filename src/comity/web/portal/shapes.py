@@ -5,38 +5,15 @@ A demand is that of docs/formats/demand.md, without what the portal knows itself
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
 from comity.desk.counter import MOST_PAPERS
-from comity.web.api.sent import Category, Moment, Sent, Short, Text
-from comity.web.api.shapes import Name
+from comity.web.api.sent import Asked, Reach, Sent, Text
 
 Octets = Annotated[str, Meta(min_length=2, pattern="^[A-Za-z0-9+/]+={0,2}$")]
-
-
-class Asked(Sent, frozen=True):
-    """By what it is demanded, of which court, and when it is to be answered."""
-
-    instrument: Name
-    court: Name
-    issuer: Short | None = None
-    issued: date | None = None
-    return_by: Moment | None = None
-    emergency: bool = False
-    reference: Short | None = None
-
-
-class Reach(Sent, frozen=True):
-    """Whose records are demanded, of which categories, from when to when."""
-
-    accounts: Annotated[list[Short], Meta(min_length=1, max_length=1000)]
-    categories: Annotated[list[Category], Meta(min_length=1)]
-    since: Moment | None = None
-    until: Moment | None = None
-    terms: list[Short] = field(default_factory=list)
 
 
 class Demand(Sent, frozen=True):
