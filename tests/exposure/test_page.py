@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.exposure.world import COLUMNS, counts, laws, packs, plain_estate, swept, written
 from tests.letters.test_page import contrast
 
@@ -23,11 +26,13 @@ from comity.desk.exposure.history import days, history, picture, ten_years_befor
 from comity.desk.exposure.kept import OtherPacks, kept
 from comity.desk.exposure.page import Shown, Wish, written_page
 from comity.desk.exposure.proofs import NoSuchProof, Proofs, proof_of
+from comity.desk.exposure.then import links
 from comity.exposure.accounts import engine, opened
 from comity.exposure.cube import load
 from comity.exposure.sweep import STRENGTH
-from comity.letters import atlas
+from comity.letters import atlas, flow
 from comity.letters.exposure_page import Picture, render, script, share
+from comity.letters.flow import Link
 from comity.letters.page import TEMPLATES
 
 ON = date(2018, 6, 1)
@@ -166,9 +171,10 @@ def test_flows_are_what_is_exposed(shown: Picture) -> None:
         for code in (place.code, *(code for code, _ in place.alike))
         for cell in place.cells
     }
-    for flow in shown.flows:
-        for place, _ in flow.places:
-            assert sum(link.accounts for link in flow.links if link.place == place) == reach[place, flow.category]
+    for one in shown.flows:
+        for place, _ in one.places:
+            assert sum(link.accounts for link in one.links if link.place == place) == reach[place, one.category]
+        assert {link.place for _, link in one.table} == {p for p, c in reach if c == one.category and reach[p, c]}
 
 
 def test_each_proof_on_the_page_is_the_one_that_the_cube_keeps(shown: Picture, cube: Path, html: str) -> None:
@@ -251,6 +257,54 @@ def test_the_slider_has_the_numbers_of_every_day(html: str, shown: Picture) -> N
     assert any("115-141" in cite for sign, _, cite in act.says if sign == "+")
     assert any((one.places, one.new) == ("United States", "compelled") for one in act.moved)
     assert '<li id="change-2018-03-23">' in html
+
+
+def added_up(days: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
+    """What the slider has on each day."""
+    found: list[dict[str, Any]] = [{}]
+    for day in days:
+        told = {" ".join(link[:3]): link[3:] for link in day[what]} if what == "flows" else day[what]
+        found.append(found[-1] | told)
+    return found[1:]
+
+
+def test_flow_and_classes_follow_the_slider(cube: Path, html: str, shown: Picture, tmp_path: Path) -> None:
+    """On each day what leads to a state, and what the listed classes stand under, adds up to a sweep of that day."""
+    data = json.loads(re.search(r'<script type="application/json" id="series">(.*?)</script>', html, re.S)[1])  # type: ignore[index]
+    alone = {place.code for place in shown.places}
+    table = written(tmp_path, accounts())
+    flows, stands = added_up(data["days"], "flows"), added_up(data["days"], "stands")
+    own = {str(n): [one.accounts * (v == one.verdict) for v in STRENGTH] for n, one in enumerate(shown.held)}
+    assert any(stands) and all(own[n] == counts for n, counts in stands[-1].items())
+    for at in range(len(flows)):
+        with swept(plain_estate(), [table], Posed(date.fromisoformat(data["days"][at]["on"]))) as fresh:
+            assert {tuple(name.split()): tuple(n) for name, n in flows[at].items() if any(n)} == links(fresh)
+            there = picture(fresh)
+        total: dict[tuple[str, str], list[int]] = {}
+        for n, one in enumerate(shown.held):
+            before = total.setdefault((one.place, one.category), [0] * len(STRENGTH))
+            then = (own | stands[at])[str(n)]
+            assert sum(then) <= one.accounts
+            total[one.place, one.category] = [a + b for a, b in zip(before, then, strict=True)]
+        listed = {cell: own for cell, own in there.items() if cell[0] in alone and cell in total}
+        assert {cell: tuple(own) for cell, own in total.items() if any(own)} == listed
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 14), st.integers(1, 10**9))
+def test_a_band_is_as_wide_as_its_accounts(stores: int, places: int, most: int) -> None:
+    """Beyond the least that can be seen, and however many there are; none leaves its frame."""
+    ends = [(f"s{n}", "Ireland", most) for n in range(stores)], [(f"P{n}", f"P{n}") for n in range(places)]
+    flowing = [Link(s, p, 1 + most // (1 + n), most // 2) for n, (s, *_) in enumerate(ends[0]) for p, _ in ends[1]]
+    drawn = flow.wide(flow.Flow("content", tuple(ends[0]), tuple(ends[1]), tuple(flowing)))
+    high = int(re.search(r'viewBox="0 0 1040 (\d+)"', drawn)[1])  # type: ignore[index]
+    wide = [float(b) - float(a) for a, b in re.findall(r" ([\d.]+)V([\d.]+)C", drawn)]
+    numbers = [n for link in flowing for n in (link.compelled, link.conflict) if n]
+    assert max(wide) > 2 * flow.LEAST or len(numbers) > 100
+    by = sorted(zip(numbers, re.findall(r' ([\d.]+)V([\d.]+)C[^"]*" class="fill"', drawn), strict=True))
+    sizes = [float(b) - float(a) for _, (a, b) in by]
+    assert all(one <= other + 0.2 for one, other in pairwise(sizes))
+    assert all(0 <= float(y) <= high for y in re.findall(r'<rect x="\d+" y="([\d.-]+)"', drawn))
 
 
 def test_a_page_without_a_past_says_nothing_of_it(cube: Path, tmp_path: Path) -> None:
@@ -361,6 +415,12 @@ found.inner = innerWidth;
 const seen = (category) => [...document.querySelectorAll(".map.world")].filter((map) => map.getClientRects().length)
   .map((map) => map.closest(".for").dataset.category);
 found.first = seen();
+const packed = (part) => part.innerHTML.replace(/\\s*\\n\\s*/g, "");
+const parts = (within) => [...within.querySelectorAll("[data-flow]")].map(packed);
+const flowed = () => parts(document);
+const plain = new DOMParser().parseFromString(original, "text/html");
+found.drawn = parts(plain);
+found.redrawn = flowed();
 document.querySelectorAll("[name=category]")[1].click();
 found.second = seen();
 const cell = () => document.querySelector('[data-row="US/content"]').textContent;
@@ -368,9 +428,11 @@ one("day").value = 0;
 one("day").dispatchEvent(new Event("input"));
 found.then = cell();
 found.says = one("then").textContent;
-found.note = !document.querySelector(".then-note").hidden;
+found.note = [...document.querySelectorAll(".then-note")].every((note) => !note.hidden);
 one("later").click();
 found.later = cell();
+found.stood = [...document.querySelectorAll(".held > li .then")].map((then) => then.textContent);
+found.flowed = flowed();
 one("filter-verdict").value = "compelled";
 one("filter-verdict").dispatchEvent(new Event("change"));
 const lines = [...document.querySelectorAll(".held > li")];
@@ -394,7 +456,8 @@ def test_a_browser_does_what_the_page_promises(html: str, shown: Picture, tmp_pa
     """On a telephone: nothing runs over the edge; the choice of records, the slider and the filter do their work."""
     # within another page, for a browser's own window is never as narrow as a telephone
     page, around = tmp_path / "page.html", tmp_path / "around.html"
-    page.write_text(html.replace("</body>", f"<script>{TRY}</script></body>"), "utf-8")
+    tried = f"const original = {script(html)};{TRY}"
+    page.write_text(html.replace("</body>", f"<script>{tried}</script></body>"), "utf-8")
     around.write_text(AROUND, "utf-8")
     shell = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'own'}"]
     more = ["--virtual-time-budget=4000", "--dump-dom", f"file://{around}"]
@@ -405,5 +468,8 @@ def test_a_browser_does_what_the_page_promises(html: str, shown: Picture, tmp_pa
     assert (found["first"], found["second"]) == ([categories[0]], [categories[1]])
     assert found["says"].startswith("from 2018-03-01, until ") and found["note"]
     assert found["then"] != found["later"]
+    assert found["redrawn"] == found["drawn"] != found["flowed"]
+    assert all(one.startswith("on 2018-03-2") for one in found["stood"])
+    assert any(" compelled; on " in one for one in found["stood"]) and any(" as on " in one for one in found["stood"])
     assert set(found["filtered"]) == {"compelled"}
     assert found["opened"]

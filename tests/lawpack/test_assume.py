@@ -30,8 +30,8 @@ def test_a_version_of_a_rule_can_be_assumed_away(load):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("reech=true by us-ca2 on 2016-07-14", "no question `reech`"),
-        ("reach=true by us-ca9 on 2016-07-14", "no court `us-ca9`"),
+        ("reech=true by us-ca2 on 2016-07-14", "no question `reech`; there is `reach`"),
+        ("reach=true by us-ca9 on 2016-07-14", "no court `us-ca9`; there is `us-ca2`"),
         ("reach=true by us-ca2 on 2016-07-32", "`2016-07-32` is not a day"),
         ("reach=maybe by us-ca2 on 2016-07-14", "it has neither shape"),
         ("nothing repealed on 2016-07-14", "`nothing` cannot be `repealed`"),

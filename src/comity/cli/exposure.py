@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -60,6 +61,7 @@ NoHistory = Annotated[bool, typer.Option("--no-history", help="a page without th
 CubeAt = Annotated[Path, typer.Argument(help="a cube that `comity exposure run` wrote")]
 SAID: dict[object, object] = {True: "yes", False: "no", None: "unknown"}
 SHOWN = 3
+MOST_OPEN = 6
 
 
 class Interrupted(ComityError):
@@ -91,9 +93,11 @@ def run(
 ) -> None:
     """Decide what every place could ask for, for every account, and keep the answer in a cube."""
     from comity.desk.exposure.kept import Files, kept, swept
+    from comity.exposure.cube import writable
 
+    writable(to, classes, keep, page)
     files = Files(estate, tuple(accounts or ()), table, tuple(ignore or ()), laws, (engine, spark_master))
-    with _working(), swept(files, _posed(on, assume, without), keep is not None) as (cube, opened):
+    with working(), swept(files, _posed(on, assume, without), keep is not None) as (cube, opened):
         report = kept(cube, opened, to, classes, keep)
     if page:
         draw(to, page, laws, (not no_history, since))
@@ -101,6 +105,8 @@ def run(
         print_json(report)
         return
     picture(report)
+    out.print(f"next: `comity exposure page {escape(str(to))} --out page.html` draws it; `show` prints it again, and")
+    out.print("`diff` says what another day, law or estate would change")
 
 
 def picture(report: Mapping[str, Any]) -> None:
@@ -110,7 +116,16 @@ def picture(report: Mapping[str, Any]) -> None:
     out.print(f"[bold]{escape(report['provider'])}[/] · law of {report['on']}{_what_if(report)}")
     out.print(f"{plural(report['accounts'], 'account')}, classes that differ in fact: {report['classes']:,}\n")
     held = [row for row in report["rows"] if any(row[verdict] for verdict in VERDICTS)]
-    out.print(_matrix(held))
+    alike = _alike(held)
+    out.print(_matrix(held, alike))
+    for first, others in alike.items():
+        if others:
+            out.print(f"\n{first} and {len(others)} more: {', '.join((first, *others))}")
+    if held:
+        out.print()
+        for word, says in WORDS:
+            indented(f"{coloured(word)}: [dim]{says}[/]")
+        _show_open(held)
     if none := sorted({row["category"] for row in report["rows"]} - {row["category"] for row in held}):
         out.print(f"\n[dim]demanded too, but no account has such records here: {', '.join(none)}[/]")
     out.print(f"\n[dim]cube {report['cube']}[/]")
@@ -119,21 +134,30 @@ def picture(report: Mapping[str, Any]) -> None:
 def draw(cube: Path, to: Path, laws: Path | None, past: tuple[bool, str | None]) -> dict[str, Any]:
     """The page of a kept cube, while a bar shows how far its past has been looked into."""
     from comity.desk.exposure.page import Wish, written_page
+    from comity.exposure.cube import writable
 
+    writable(to)
     wanted, since = past
-    with progress("days looked at") as bar:
+    with in_order(), progress("days looked at") as bar:
         return written_page(cube, laws, Wish(wanted, a_day(since) if since else None, bar.track), to)
 
 
 @contextmanager
-def _working() -> Iterator[None]:
+def working(what: str = "reading and deciding") -> Iterator[None]:
     """Show whoever looks on that the work goes on, and for how long; end it in order if it is interrupted."""
-    columns = (SpinnerColumn(), TextColumn("reading and deciding"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn(what), TimeElapsedColumn())
+    shown = Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
+    with in_order(), shown as bar:
+        bar.add_task("", total=None)
+        yield
+
+
+@contextmanager
+def in_order() -> Iterator[None]:
+    """Whether a person or the system stops the work: what was begun is removed, and what was there stays."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-            bar.add_task("", total=None)
-            yield
+        yield
     except KeyboardInterrupt:
         raise Interrupted from None
     except RuntimeError as error:  # DuckDB's word for it, while a query runs
@@ -156,20 +180,57 @@ def _what_if(said: Mapping[str, Any]) -> str:
     return escape("".join(f", {part}" for part in parts))
 
 
-def _matrix(rows: list[dict[str, Any]]) -> Table:
+def _show_open(rows: list[dict[str, Any]]) -> None:
+    """What open verdicts wait for, those first that most wait for: facts that may yet be stated, and points of law."""
+    waits = Counter[str]()
+    for row in rows:
+        waits.update(row["open points"])
+    law = [term.removeprefix("question.") for term, _ in waits.most_common() if term.startswith("question.")]
+    facts = [term for term, _ in waits.most_common() if not term.startswith("question.")]
+    for title, terms, where in (
+        ("open because nobody stated", facts, "the estate or the accounts can say it"),
+        ("open because nobody settled", law, "`comity law show ID` has each"),
+    ):
+        if terms:
+            more = f" and {len(terms) - MOST_OPEN} more" if len(terms) > MOST_OPEN else ""
+            out.print(f"\n{title}: {', '.join(terms[:MOST_OPEN])}{more}; [dim]{where}[/]")
+
+
+def _alike(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """The places, and by the first of those of which exactly the same is to be said the others."""
+    said: dict[str, list[tuple[object, ...]]] = {}
+    for row in rows:
+        said.setdefault(row["place"], []).append((row["category"], *(row[verdict] for verdict in VERDICTS)))
+    found: dict[tuple[tuple[object, ...], ...], list[str]] = {}
+    for place, lines in said.items():
+        found.setdefault(tuple(lines), []).append(place)
+    return {first: others for first, *others in found.values()}
+
+
+def _matrix(rows: list[dict[str, Any]], alike: Mapping[str, list[str]]) -> Table:
     made = table("", "")
     made.padding = (0, 1, 0, 0)
     for verdict in ("compelled", "conflict", "open", "barred", "free"):
         made.add_column(coloured(verdict), justify="right", overflow="fold")
     last = ""
-    for row in rows:
+    for row in (row for row in rows if row["place"] in alike):
         numbers = (f"{row[verdict]:,}" if row[verdict] else "·" for verdict in VERDICTS)
-        made.add_row(row["place"] if row["place"] != last else "", row["category"], *numbers)
-        last = row["place"]
+        place, more = row["place"], len(alike[row["place"]])
+        named = f"{place} and {more} more" if more else place
+        made.add_row(named if place != last else "", row["category"], *numbers)
+        last = place
     return made
 
 
 VERDICTS = ("compelled", "conflict", "open", "barred", "free")
+WORDS = (
+    ("compelled", "a power reaches the records and no law forbids handing them over"),
+    ("conflict", "one law demands what another forbids"),
+    ("open", "the law, or what is known, leaves it open"),
+    ("barred", "no power reaches them and a law forbids it"),
+    ("free", "no duty and no bar: the provider's own choice"),
+)
+"""What the verdicts mean, in a line each."""
 
 
 @exposure.command()
@@ -186,7 +247,10 @@ def diff(
     from comity.desk.exposure.kept import changed
 
     day = None if on is None else a_day(on)
-    with changed(cube, (day, tuple(assume or ()), tuple(without or ())), estate, laws) as found:
+    with ExitStack() as stack:
+        with working("deciding again"):
+            asked = (day, tuple(assume or ()), tuple(without or ()))
+            found = stack.enter_context(changed(cube, asked, estate, laws))
         if as_json:
             print_json(found.as_json())
             return
@@ -202,13 +266,27 @@ def _show(found: Difference) -> None:
     if not groups:
         out.print("Nothing moves.")
         return
-    for (place, category, old, new), moves in groups.items():
+    same = found.old.about["estate"] == found.new.about["estate"]
+    shown: dict[str, None] = {}
+    for (place, category, *turn), moves in groups.items():
         number = sum(move.accounts for move in moves)
+        old, new = ("not asked" if verdict == "not held" and same else verdict for verdict in turn)
         out.print(f"\n[bold]{place} {category}[/]: {plural(number, 'account')} {coloured(old)} → {coloured(new)}")
         for move in moves[:SHOWN]:
             _show_move(move)
+            shown |= dict.fromkeys((*move.gone, *move.come))
         if len(moves) > SHOWN:
             indented(f"and {len(moves) - SHOWN} more; --json lists all")
+    _show_law(found, shown)
+
+
+def _show_law(found: Difference, shown: Iterable[str]) -> None:
+    """Where what was named can be read, and what the open points ask."""
+    law = {id: found.law[id] for id in sorted({one.partition(" ")[2] for one in shown}) if id in found.law}
+    if law:
+        out.print("\nNamed here:")
+    for id, says in law.items():
+        indented(f"{escape(id)}: [dim]{escape(says)}[/]")
 
 
 def _show_move(move: Move) -> None:
@@ -242,9 +320,12 @@ def apply(
 ) -> None:
     """Write verdict and proof beside every account: two columns a place and category, such as us_content_proof."""
     from comity.desk.exposure.kept import Files, applied
+    from comity.exposure.cube import writable
 
     files = Files(cube, tuple(accounts or ()), table, tuple(ignore or ()), laws, (engine, spark_master))
-    with _working():
+    if engine != "spark":
+        writable(Path(to))
+    with working():
         done = applied(cube, files, (tuple(place or ()), tuple(category or ())), exact, to)
     if as_json:
         print_json(done)

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from comity.cli.common import NO, AsJson, coloured, indented, out, plural, print_json, progress, table
-from comity.cli.exposure import CubeAt, exposure
+from comity.cli.exposure import CubeAt, exposure, in_order
 from comity.cli.law import Laws
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def advise(cube: CubeAt, aim: AimAt, tries: Tries = 4096, laws: Laws = None, as_
     """Propose the smallest sets of changes that bring an exposure under a target; exit code 6 if none does."""
     from comity.desk.exposure.advise import advised
 
-    with progress("sets of shared changes") as bar:
+    with in_order(), progress("sets of shared changes") as bar:
         task = bar.add_task("", total=None)
         watch = lambda tried, of: bar.update(task, completed=tried, total=min(of, tries))  # noqa: E731
         found = advised(cube, aim, laws, tries, watch)

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from comity.cli.common import AsJson, indented, out, plural, print_json
-from comity.cli.exposure import CubeAt, exposure
+from comity.cli.exposure import CubeAt, exposure, working
 from comity.cli.law import Laws
 from comity.errors import ComityError
 
@@ -38,14 +38,15 @@ def tia(
     """Write a transfer impact assessment: transfers, tools, what the law there reaches, what measures would leave."""
     from comity.desk.tia.assess import assessed
     from comity.desk.tia.text import document
-    from comity.exposure.cube import written
+    from comity.exposure.cube import writable, written
     from comity.letters import tia as letters
 
     if not (to or pdf or as_json):
         raise NowhereToWrite
+    writable(to, pdf)
     if pdf:
         letters.ready()
-    with assessed(cube, tuple(place or ()), tool, laws) as found:
+    with working("assessing and writing"), assessed(cube, tuple(place or ()), tool, laws) as found:
         said = document(found)
         for path, octets in (
             (to, letters.html(said).encode() if to else b""),

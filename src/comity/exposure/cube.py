@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import duckdb
 
-from comity.errors import ComityError, Unwritable
+from comity.errors import ComityError, Unreadable, Unwritable
 from comity.exposure import classes as tables
 from comity.exposure.accounts import full
 from comity.exposure.classes import CLASSES, Classes, Stored
@@ -58,6 +58,14 @@ class Cube:
         return str(self.about["classes"]["files"][CLASSES])
 
 
+def writable(*paths: Path | None) -> None:
+    """Refuse a place where nothing can be written before hours are spent on what would be written there."""
+    for path in filter(None, paths):
+        why = "its folder does not exist" if not path.parent.is_dir() else "it is a folder" if path.is_dir() else ""
+        if why or not os.access(path.parent, os.W_OK | os.X_OK):
+            raise Unwritable(path=str(path), why=why or "its folder may not be written to")
+
+
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """A file that is there whole or not at all: write to the path given here, and it takes the place of `path`."""
@@ -75,7 +83,8 @@ def written(path: Path) -> Iterator[Path]:
             os.close(folder)
     except (OSError, duckdb.IOException, Unwritable) as error:
         no_room = isinstance(error, Unwritable) or full(error)
-        why = "the disk is full; what stood there before is untouched" if no_room else str(error).split("\n")[0]
+        said = getattr(error, "strerror", None) or str(error).split("\n")[0]
+        why = "the disk is full; what stood there before is untouched" if no_room else said
         raise Unwritable(path=str(path), why=why) from error
     finally:
         beside.unlink(missing_ok=True)
@@ -115,7 +124,9 @@ def load(con: duckdb.DuckDBPyConnection, path: Path) -> Cube:
         columns = [Column(c["name"], c["term"], c["kind"], tuple(c["codes"])) for c in about["columns"]]
         stored = Stored(files, own["number"], own["accounts"], _codes(own["coarse"]))
         classes = tables.load(con, stored, about["stores"], columns, about["values"])
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except OSError as error:
+        raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise NotACube(path=str(path), why=str(error).split("\n")[0] or type(error).__name__) from error
     return Cube(about, classes, _sweep(about), digest)
 

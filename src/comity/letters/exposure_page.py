@@ -115,23 +115,34 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A day on which the picture changed: the law that came (`+`) and went (`−`), what moved, and the new numbers."""
+    """A day on which the picture changed: the law that came (`+`) and went (`−`), what moved, and the new numbers.
+
+    Of flows (category, store, state; compelled, in conflict) and listed classes (by their place in the list, accounts
+    by verdict) there are those that are not what they were the day before.
+    """
 
     on: date
     says: tuple[tuple[str, str, str], ...]
     moved: tuple[Moved, ...]
     more: int
     numbers: Mapping[str, Sequence[int]]
+    flows: tuple[tuple[str, str, str, int, int], ...] = ()
+    stands: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The days that were looked at: the first, its numbers by `US/content`, and each on which one changed."""
+    """The days that were looked at: the first, its numbers by `US/content`, and each on which one changed.
+
+    `flows` are those of the first day; `stands` has the listed classes that stood under other verdicts on it.
+    """
 
     since: date
     first: Mapping[str, Sequence[int]]
     changes: tuple[Change, ...]
     tried: int
+    flows: tuple[tuple[str, str, str, int, int], ...] = ()
+    stands: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +254,25 @@ def share(part: int, whole: int) -> str:
 
 
 def series(picture: Picture) -> dict[str, object]:
-    """What the slider needs: each day with the numbers that changed on it."""
-    if picture.past is None:
+    """What the slider needs: each day with the numbers, flows and classes that changed on it, and every name."""
+    past = picture.past
+    if past is None:
         return {}
-    days: list[dict[str, object]] = [{"on": picture.past.since.isoformat(), "numbers": picture.past.first}]
-    days += [{"on": change.on.isoformat(), "numbers": change.numbers} for change in picture.past.changes]
-    return {"days": days, "verdicts": VERDICTS}
+    days: list[dict[str, object]] = [
+        {"on": past.since.isoformat(), "numbers": past.first, "flows": past.flows, "stands": past.stands}
+    ]
+    days += [
+        {"on": day.on.isoformat(), "numbers": day.numbers, "flows": day.flows, "stands": day.stands}
+        for day in past.changes
+    ]
+    ends = {one.category: {"stores": one.every, "most": flow.MOST_PLACES} for one in picture.flows}
+    return {
+        "on": picture.on.isoformat(),
+        "days": days,
+        "verdicts": VERDICTS,
+        "names": dict(_all(picture)),
+        "ends": ends,
+    }
 
 
 def script(data: object) -> str:

@@ -13,8 +13,17 @@ from typing import Final
 
 from comity.letters.svg import TEXTURES
 
+MOST_PLACES: Final = 14
+"""How many states one drawing of the flow shows; the table has all."""
+
 NODE: Final = 12
 GAP: Final = 13
+KINDS: Final = {"compelled": "compelled", "conflict": "in conflict"}
+WIDE: Final = 460
+NARROW: Final = 420
+ROOM: Final = 240
+"""How high a drawing is at least, and how much of its height is for the bands beyond their least width."""
+
 LEAST: Final = 1.2
 """How wide a band is at least: one account can still be seen."""
 
@@ -36,13 +45,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """All links of a category, from stores (id, where it stands, accounts) to places (code, name)."""
+    """All links of a category, from stores (id, where it stands, accounts) to places (code, name).
+
+    `every` are all stores with such records, for days on which others are exposed; `table` has the links that are too
+    many to be drawn as well.
+    """
 
     category: str
     stores: tuple[tuple[str, str, int], ...]
     places: tuple[tuple[str, str], ...]
     links: tuple[Link, ...]
     more: int = 0
+    every: tuple[tuple[str, str, int], ...] = ()
+    table: tuple[tuple[str, Link], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +71,18 @@ class Frame:
 
 def wide(flow: Flow) -> str:
     """For a page."""
-    return _drawn(flow, Frame(1040, _height(flow, 460), True))
+    return _drawn(flow, Frame(1040, _height(flow, WIDE), True))
 
 
 def narrow(flow: Flow) -> str:
     """For a telephone."""
-    return _drawn(flow, Frame(340, _height(flow, 420), False))
+    return _drawn(flow, Frame(340, _height(flow, NARROW), False))
 
 
 def _height(flow: Flow, least: int) -> int:
-    return max(least, 34 * max(len(flow.stores), len(flow.places)))
+    """Room for every name, and so much for the bands that their width can say how many accounts they are."""
+    most = max(len(flow.stores), len(flow.places))
+    return max(least, 34 * most, round(GAP * most + LEAST * 2 * len(flow.links)) + ROOM)
 
 
 def _drawn(flow: Flow, frame: Frame) -> str:
@@ -114,7 +131,7 @@ def _stacked(names: Sequence[str], sizes: _Sizes, side: int, frame: Frame) -> _S
 def _bands(flow: Flow, sizes: _Sizes, spans: tuple[_Spans, _Spans], frame: Frame) -> Iterator[str]:
     filled = ({name: begin for name, (begin, _) in spans[0].items()}, {n: b for n, (b, _) in spans[1].items()})
     names = dict(flow.places)
-    bend, end = frame.width / 2, frame.width - NODE
+    bend, end = frame.width // 2, frame.width - NODE
     for (store, place, kind), size in sizes.items():
         y, to = filled[0][store], filled[1][place]
         filled[0][store], filled[1][place] = y + size, to + size
@@ -124,14 +141,18 @@ def _bands(flow: Flow, sizes: _Sizes, spans: tuple[_Spans, _Spans], frame: Frame
         )
         link = next(link for link in flow.links if (link.store, link.place) == (store, place))
         number = link.compelled if kind == "compelled" else link.conflict
-        says = escape(f"{store} to {names[place]}: {number:,} accounts {kind}")
+        says = escape(f"{store} to {names[place]}: {_counted(number)} {KINDS[kind]}")
         texture = f'<path d="{shape}" fill="url(#{TEXTURES[kind]})"/>' if kind in TEXTURES else ""
         yield f'<g class="band {kind}"><title>{says}</title><path d="{shape}" class="fill"/>{texture}</g>'
 
 
+def _counted(number: int) -> str:
+    return f"{number:,} account{'' if number == 1 else 's'}"
+
+
 def _nodes(flow: Flow, spans: tuple[_Spans, _Spans], frame: Frame) -> Iterator[str]:
     for store, stands, accounts in flow.stores:
-        more = f" · {stands} · {accounts:,} accounts" if frame.roomy else ""
+        more = f" · {stands} · {_counted(accounts)}" if frame.roomy else ""
         yield from _node(spans[0][store], (0, NODE + 7, "start"), f"{store}{more}")
     for place, name in flow.places:
         within = sum(link.accounts for link in flow.links if link.place == place)

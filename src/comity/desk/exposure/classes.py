@@ -10,7 +10,8 @@ from comity.desk.exposure.about import templates_of
 from comity.desk.exposure.proofs import Proofs
 from comity.exposure.cube import Cube
 from comity.exposure.judges import HOME, Found
-from comity.exposure.sweep import RANK, STRENGTH, Row, Ruling
+from comity.exposure.sweep import RANK, Row, Ruling
+from comity.kernel.decision import Decision
 from comity.kernel.words import Value
 from comity.letters.exposure_page import Held
 
@@ -66,18 +67,18 @@ def chosen(every: Sequence[Line], most: int) -> list[Line]:
 
 def held(
     proofs: Proofs, rows: Sequence[Row], names: Mapping[str, str], alike: Mapping[str, int]
-) -> tuple[tuple[Held, ...], str]:
+) -> tuple[tuple[tuple[Line, Held], ...], str]:
     """The classes as the page lists them, the most numerous first, and a sentence on what is not there."""
     every = lines(proofs.cube, rows)
     ranked = chosen(every, LISTED)
     told = _Telling(proofs, names, alike)
     made = [
-        replace(told.held(line), decision=proofs.decision(line.row, line.stores[0], line.key) if at < PROVED else None)
+        (line, replace(told.held(line), decision=_decision(proofs, line) if at < PROVED else None))
         for at, line in enumerate(ranked)
     ]
-    made.sort(key=lambda one: (-one.accounts, STRENGTH.index(one.verdict), one.name, one.category))
+    made.sort(key=lambda pair: (-pair[1].accounts, RANK[pair[1].verdict], pair[1].name, pair[1].category))
     says = f"{len(made):,} of {len(every):,} classes are listed" if len(made) < len(every) else "Every class is listed"
-    with_proof = sum(one.decision is not None for one in made)
+    with_proof = sum(one.decision is not None for _, one in made)
     if with_proof < len(every):
         says += (
             f"; {with_proof:,} carry their proof here, the most numerous of each place, category and verdict first. "
@@ -85,6 +86,10 @@ def held(
             "`comity exposure proof` prints any proof by its id"
         )
     return tuple(made), f"{says}."
+
+
+def _decision(proofs: Proofs, line: Line) -> Decision:
+    return proofs.decision(line.row, line.stores[0], line.key)
 
 
 class _Telling:

@@ -38,9 +38,13 @@ class Turn:
 
 @dataclass(frozen=True)
 class History:
-    """From a first day, with its numbers, through every day on which one changed; `tried` days were decided."""
+    """From a first day, with its numbers, through every day on which one changed; `tried` days were decided.
+
+    `start` is the cube decided for the first day.
+    """
 
     since: date
+    start: Cube
     first: Picture
     turns: tuple[Turn, ...]
     tried: int
@@ -80,7 +84,7 @@ def history(cube: Cube, packs: Packs, since: date, track: Track) -> History:
     posed = posed_of(cube)
     tried = days(packs.law, since, posed.on)
     start = differ(cube, packs, replace(posed, on=since)).new
-    return History(since, picture(start), tuple(_turns(start, packs, track(tried))), len(tried))
+    return History(since, start, picture(start), tuple(_turns(start, packs, track(tried))), len(tried))
 
 
 def _turns(cube: Cube, packs: Packs, tried: Iterable[date]) -> Iterator[Turn]:

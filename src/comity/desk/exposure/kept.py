@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -71,11 +71,15 @@ class Files:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a change does: every class that moves, under which packs, days and assumptions, old and new."""
+    """What a change does: every class that moves, under which packs, days and assumptions, old and new.
+
+    `law` has where each rule can be read and what each open point asks, by their ids, for whoever reads the reasons.
+    """
 
     old: Cube
     new: Cube
     moves: tuple[Move, ...]
+    law: Mapping[str, str] = field(default_factory=dict)
 
     def grouped(self) -> dict[tuple[str, str, str, str], list[Move]]:
         """The moves by place, category and turn, the largest first."""
@@ -198,7 +202,12 @@ def changed(
         on, assume, without = asked
         own = posed_of(old)
         posed = Posed(on or own.on, (*own.assume, *assume), (*own.without, *without))
-        yield differ(old, packs, posed, other)
+        yield replace(differ(old, packs, posed, other), law=_named(packs))
+
+
+def _named(packs: Packs) -> dict[str, str]:
+    cites = {rule.id: rule.cite for rule in packs.law.rules}
+    return cites | {question.term: question.asks for question in packs.law.questions}
 
 
 @uncollected()

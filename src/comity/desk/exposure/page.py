@@ -14,24 +14,22 @@ from comity.desk.exposure.classes import held, listed
 from comity.desk.exposure.history import History, Track, history, ten_years_before
 from comity.desk.exposure.past import Telling
 from comity.desk.exposure.proofs import Proofs
+from comity.desk.exposure.then import links
 from comity.desk.office import load_packs
 from comity.exposure.accounts import engine
 from comity.exposure.breakdown import UNKNOWN, Breakdown, untold
 from comity.exposure.cube import Cube, load, written
-from comity.exposure.sweep import STRENGTH, Row
+from comity.exposure.sweep import Row
 from comity.intake.known import COUNTRIES
 from comity.kernel.words import Value
 from comity.lawpack import Packs
 from comity.letters import exposure_page as page
 from comity.letters.exposure_page import Cell, Exposed, Place, render
-from comity.letters.flow import Flow, Link
+from comity.letters.flow import MOST_PLACES, Flow, Link
 
 COLUMNS: Final = {"customer_place": "where the customer lives", "kind": "kind of customer"}
 KINDS: Final = {"person": "persons", "business": "businesses", "public-body": "public bodies",
                 "privileged": "under professional privilege"}  # fmt: skip
-MOST_PLACES: Final = 14
-"""How many states one drawing of the flow shows; the table has all."""
-
 MOST_NAMED: Final = 3
 
 
@@ -77,6 +75,7 @@ class Shown:
         places = self.places(past)
         chosen = [row for row in self.rows if row.place in {place.code for place in places}]
         shown, says = held(self.proofs, chosen, self.names, {p.code: len(p.alike) for p in places})
+        telling = Telling(self.packs, self.names, places)
         exposed = tuple(self.exposed())
         return page.Picture(
             provider=self.cube.about["estate"]["name"],
@@ -87,8 +86,8 @@ class Shown:
             exposed=exposed,
             places=places,
             flows=tuple(self.flows()),
-            past=Telling(self.packs, self.names, places).past(past) if past else None,
-            held=shown,
+            past=telling.past(past, self.cube, [line for line, _ in shown]) if past else None,
+            held=tuple(one for _, one in shown),
             held_says=says,
             facts=tuple(self.facts()),
             unverified=tuple(self.unverified()),
@@ -174,26 +173,20 @@ class Shown:
         estate = self.cube.about["estate"]
         sites = {id: country for id, _, country, _ in estate["sites"]}
         stands = {id: self.names.get(sites[site], sites[site]) for id, site, *_ in estate["stores"]}
+        every = links(self.cube)
         for category in sorted({row.category for row in self.rows}, key=_order):
-            links = [link for row in self.rows if row.category == category for link in self._links(row)]
+            own = [Link(store, place, *found) for (of, store, place), found in every.items() if of == category]
             total: dict[str, int] = {}
-            for link in links:
+            for link in own:
                 total[link.place] = total.get(link.place, 0) + link.accounts
             shown = sorted(total, key=lambda place: (-total[place], place))[:MOST_PLACES]
-            links = [link for link in links if link.place in shown]
+            drawn = tuple(link for link in own if link.place in shown)
             sizes = self._sizes(category)
-            stores = tuple((s, stands[s], sizes[s]) for s in sizes if any(link.store == s for link in links))
+            ends = tuple((store, stands[store], size) for store, size in sorted(sizes.items()))
+            stores = tuple(end for end in ends if any(link.store == end[0] for link in drawn))
             named = tuple((place, self.names.get(place, place)) for place in shown)
-            yield Flow(category, stores, named, tuple(links), len(total) - len(shown))
-
-    def _links(self, row: Row) -> Iterator[Link]:
-        found: dict[str, dict[str, int]] = {}
-        for store, key, number in row.cells():
-            own = found.setdefault(store, dict.fromkeys(STRENGTH, 0))
-            own[self.cube.sweep.best(row, store, key)[1].verdict] += number
-        for store, own in found.items():
-            if own["compelled"] or own["conflict"]:
-                yield Link(store, row.place, own["compelled"], own["conflict"])
+            table = tuple((self.names.get(link.place, link.place), link) for link in own)
+            yield Flow(category, stores, named, drawn, len(total) - len(shown), ends, table)
 
     def _sizes(self, category: str) -> dict[str, int]:
         rows = [row for row in self.rows if row.category == category]

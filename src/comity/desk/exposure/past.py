@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from comity.desk.exposure.classes import Line
 from comity.desk.exposure.history import History, Picture, Turn
+from comity.desk.exposure.then import Links, Numbers, Standing, links
 from comity.exposure.change import NOT_HELD, Move
+from comity.exposure.cube import Cube
 from comity.exposure.sweep import STRENGTH
 from comity.kernel.law import LIVE
 from comity.lawpack import Packs
@@ -27,13 +31,18 @@ class Telling:
         self.asks = {question.term: question.asks for question in packs.law.questions}
         self.groups = {str(group.get("id")): str(group.get("meaning", group.get("id"))) for group in packs.groups}
 
-    def past(self, found: History) -> Past:
-        """The days on which the picture changed."""
+    def past(self, found: History, cube: Cube, lines: Sequence[Line]) -> Past:
+        """The days on which the picture changed; what of it stands in the flow and in the listed classes."""
         before, changes = found.first, []
+        standing = Standing(cube, lines, [found.start, *(turn.found.new for turn in found.turns)])
+        flows, stands = links(found.start), standing.on(found.start)
+        first = _flowed(flows, {}), _differs(stands, standing.own)
         for turn in found.turns:
-            changes.append(self._change(turn, before))
-            before = turn.picture
-        return Past(found.since, self._numbers(found.first, {}), tuple(changes), found.tried)
+            now, then = links(turn.found.new), standing.on(turn.found.new)
+            change = self._change(turn, before)
+            changes.append(replace(change, flows=_flowed(now, flows), stands=_differs(then, stands)))
+            before, flows, stands = turn.picture, now, then
+        return Past(found.since, self._numbers(found.first, {}), tuple(changes), found.tried, *first)
 
     def _change(self, turn: Turn, before: Picture) -> Change:
         groups = [(key, moves) for key, moves in turn.found.grouped().items() if key[0] in self.called]
@@ -93,6 +102,17 @@ class Telling:
             for name in sorted(now.keys() | before.keys())
             if name[0] in self.called and now.get(name) != before.get(name)
         }
+
+
+def _flowed(now: Links, before: Links) -> tuple[tuple[str, str, str, int, int], ...]:
+    """The flows that are not what they were; what is exposed no longer is nought."""
+    changed = (name for name in now | before if now.get(name) != before.get(name))
+    return tuple((*name, *now.get(name, (0, 0))) for name in changed)
+
+
+def _differs(now: Sequence[Numbers], before: Sequence[Numbers]) -> dict[int, Numbers]:
+    """The classes, by their place in the list, that do not stand as they did."""
+    return {at: one for at, (one, old) in enumerate(zip(now, before, strict=True)) if one != old}
 
 
 def _said(verdict: str) -> str:

@@ -1,5 +1,6 @@
 "use strict";
 (() => {
+  const draw = globalThis.comityFlow;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const one = (id) => document.getElementById(id);
   const number = (n) => n.toLocaleString("en-US");
@@ -25,7 +26,7 @@
   const filter = () => {
     let shown = 0;
     for (const line of lines) {
-      line.hidden = filters.some(([name, select]) => select.value && line.dataset[name] !== select.value);
+      line.hidden = filters.some(([name, select]) => select.value && !line.dataset[name].split(" ").includes(select.value));
       shown += !line.hidden;
     }
     one("filtered").textContent = `${number(shown)} of ${number(lines.length)} shown`;
@@ -38,11 +39,31 @@
     filter();
   }
 
-  const { days, verdicts } = JSON.parse(one("series").textContent);
+  const { days, verdicts, names, ends, on } = JSON.parse(one("series").textContent);
   const slider = one("day");
   if (!slider) return;
-  const pictures = [];
-  for (const day of days) pictures.push({ ...(pictures.at(-1) || {}), ...day.numbers });
+  const each = (what) => days.reduce((found, day) => [...found, { ...found.at(-1), ...day[what] }], []);
+  const pictures = each("numbers"), standings = each("stands");
+  const flows = days.reduce((found, day) => [...found, new Map([...(found.at(-1) || []),
+    ...day.flows.map(([...link]) => [link.slice(0, 3).join(" "), link])])], []);
+  const own = lines.map((line) => [line.dataset.verdict, verdicts.map((v) => (v === line.dataset.verdict ? Number(line.dataset.accounts) : 0))]);
+  const chip = (verdict, text) => {
+    const made = document.createElement("span");
+    made.className = `word ${verdict}`;
+    made.textContent = text;
+    return made;
+  };
+  const stand = (at, last) => lines.forEach((line, n) => {
+    const [verdict, counts] = own[n], then = standings[at][n] || counts;
+    const left = Number(line.dataset.accounts) - then.reduce((a, b) => a + b);
+    const parts = then.map((many, rank) => [many, verdicts[rank]]).filter(([many]) => many);
+    if (left) parts.push([left, "not asked for"]);
+    const said = ([many, word]) => [" ", chip(word.replaceAll(" ", "-"), parts.length > 1 ? `${number(many)} ${word}` : word)];
+    line.dataset.verdict = last ? verdict : parts.map(([, word]) => word).join(" ");
+    const changed = parts.length > 1 || parts[0][1] !== verdict;
+    const told = changed ? [`on ${days[at].on}`, ...parts.flatMap(said), `; on ${on}: `] : [`on ${days[at].on} as on ${on}: `];
+    line.querySelector(".then").replaceChildren(...(last ? [] : told));
+  });
   const bar = (counts) => counts.map((n, at) => {
     const part = document.createElement("i");
     part.className = verdicts[at];
@@ -78,6 +99,9 @@
       const [counts, total] = of(`${code.dataset.of}/${code.closest(".for").dataset.category}`);
       code.textContent = counts[0] + counts[1] ? share(counts[0] + counts[1], total) : "";
     }
+    draw(ends, names, [...flows[at].values()]);
+    stand(at, last);
+    if (lines.length) filter();
     all(".changes > li").forEach((line) => line.classList.toggle("now", at > 0 && line.id === `change-${days[at].on}`));
     const then = one("then"), link = document.createElement("a");
     const until = last ? "as all of this page has it" : `until ${days[at + 1].on}`;
@@ -85,7 +109,8 @@
     link.textContent = "what changed then";
     then.replaceChildren(`${at ? "since " : "from "}${days[at].on}, ${until}${at ? ": " : ""}`, at ? link : "");
     slider.setAttribute("aria-valuetext", `${days[at].on}, ${until}`);
-    document.querySelector(".then-note").hidden = last;
+    all(".then-note").forEach((note) => { note.hidden = last; });
+    all(".then-day").forEach((day) => { day.textContent = days[at].on; });
   };
   const step = (by) => () => { slider.value = Number(slider.value) + by; show(); };
   one("earlier").addEventListener("click", step(-1));
