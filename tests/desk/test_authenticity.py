@@ -371,3 +371,22 @@ def test_the_same_emergency_confirmed_on_the_directorys_number_is_believed(here:
     desk.record_found(here, "M-1", examine(here, "M-1", NOW, message(f"Account {NORA}")), "clerk")
     call_back(here, "M-1", Call(NUMBER, "the control room", "yes"), "clerk", NOW)
     assert not {"not-genuine", "authenticity-unknown"} & reasons(here, "M-1").keys()
+
+
+def test_a_message_taken_in_with_the_papers_is_looked_at_without_being_brought_again(here: Office) -> None:
+    """What is inside it is its own, what lay beside it is not; and of the message itself neither is said."""
+    paper, other = as_pdf(ORDER), b"Another paper."
+    raw = message("Our order.", paper=paper).octets
+    begun(here, "M-1", ("order.pdf", paper), ("other.txt", other), ("demand.eml", raw))
+    found = examine(here, "M-1", NOW)
+    assert found.raw["message"] == desk.digest_of(raw) and weighed(found, "dkim") == [None], "no answer was kept"
+    assert "order.pdf came with this message" in sentence(found, "carried")
+    assert "other.txt is not in this message" in sentence(found, "carried")
+    assert "demand.eml" not in sentence(found, "carried")
+    desk.bring(here, "M-1", message("Our order.", paper=paper), "clerk", NOW)
+    assert weighed(examine(here, "M-1", NOW), "dkim") == [True], "what was put in, with its answers, goes before"
+
+
+def test_what_only_begins_like_a_message_stays_a_paper(here: Office) -> None:
+    begun(here, "M-1", ("order.txt", b"From: the court\nDate: today\n\n" + bytes(range(256))))
+    assert not weighed(examine(here, "M-1", NOW), "carried")

@@ -125,6 +125,20 @@ def test_a_refusal_of_one_class_says_nothing_of_the_others(office: Office) -> No
     assert "as far as any lies in Ireland" in outside and "dublin-mail" not in outside and "barred" not in outside
 
 
+def test_who_asks_for_themselves_is_answered_and_named_and_not_a_court(office: Office) -> None:
+    """A police request may state the court of its place; that court has asked for nothing."""
+    request = replace(DEMANDS[2], id="asked", court="in-sc")
+    intake.receive(office, request, "clerk", SERVED)
+    made = letter.make(office, "asked", "refusal", AT).letter
+    assert dict(made.head)["To"] == "police, India"
+    assert dict(letter.make(office, WARRANT, "memo", AT).letter.head)["To"] == "the file"
+    court = office.packs.law.courts["us-nysd"].name
+    told = " ".join(one.text for one in letter.make(office, "asked", "notice", AT).letter.paragraphs)
+    assert "Who asked: police, India" in told and "Under: Request of a foreign authority" in told
+    warrant = " ".join(one.text for one in letter.make(office, WARRANT, "notice", AT).letter.paragraphs)
+    assert f"Who asked: judge, {court}, United States" in warrant
+
+
 def test_drafts_are_numbered_by_kind_and_listed_in_order(office: Office) -> None:
     assert [kept(office, WARRANT, kind).id for kind in ("memo", "motion", "memo")] == ["memo-1", "motion-1", "memo-2"]
     assert [one.draft.id for one in letter.listed(office, WARRANT, AT)] == ["memo-1", "memo-2", "motion-1"]

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -17,10 +18,12 @@ from tests.web.test_pages import Tags, text_of
 
 from comity.desk import authenticity as desk
 from comity.desk.agencies import Agency, Contact, add, add_contact
-from comity.desk.matter import load
+from comity.desk.demand import receive
+from comity.desk.matter import demand_of, load
 from comity.intake import apart
 from comity.intake.authentic.answers import Answers
 from comity.intake.inside import walls
+from comity.registry.blobs import Blobs
 
 PATH = f"/matters/{MATTER}/authenticity"
 NUMBER = "+1 212 555 0100"
@@ -222,3 +225,22 @@ def test_any_other_number_is_refused_with_what_was_typed(clerk: Browser, age: in
 
 def test_the_page_hangs_on_no_score() -> None:
     assert not hasattr(desk.Examined, "score")
+
+
+def test_a_message_brought_at_intake_is_not_asked_for_again(clerk: Browser) -> None:
+    """It lies among the papers; the form takes it from there, and keeps what the DNS said beside it."""
+    raw = message()
+    with clerk.web.house.opened() as office:
+        demand = demand_of(load(office, MATTER))
+        kept = ("mail.eml", Blobs(office.root / "blobs").put([raw]))
+        receive(office, replace(demand, id="mailed", papers=(*demand.papers, kept)), "clerk", NOW)
+    path = "/matters/mailed/authenticity"
+    page = clerk.get(f"{path}?look=1").text
+    assert "mail.eml was taken in with the papers" in text_of(page) and "k1._domainkey.police.example" in page
+    assert 'name="message" required' not in page and 'name="message" required' in clerk.get(PATH).text
+    hidden = {key: str(value) for key, value in clerk.form(path, f"{path}/message").items()}
+    files = {"message": ("", b"", "application/octet-stream"), "dns": ("dns.json", ANSWERS.octets, "application/json")}
+    answer = clerk.client.post(f"{path}/message", data=hidden, files=files, follow_redirects=False)
+    assert answer.headers["location"] == f"{path}?look=1#found"
+    page = clerk.get(f"{path}?look=1").text
+    assert "police.example signed the message" in page and "was taken in with the papers" not in text_of(page)

@@ -307,3 +307,17 @@ def test_a_letter_is_edited_by_keyboard_and_shuts_nobody_out(chromium: Any, serv
             found = other.evaluate("o => axe.run(o).then(found => found.violations)", {"runOnly": TAGS, **SAID})
             assert [(one["id"], node["html"][:200]) for one in found for node in one["nodes"]] == []
         assert other.wrong == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium`")
+def test_a_draft_is_printed_with_its_text(chromium: Any, served: Served) -> None:  # noqa: F811
+    """What is done on a page is not printed; a draft's paragraphs stand in a form, and are."""
+    page = signed_in(chromium, served, "counsel")
+    page.goto(f"{served.address}{LETTERS}")
+    page.locator("input[name=kind][value=memo]").check()
+    page.get_by_role("button", name="Make the letter").click()
+    page.emulate_media(media="print")
+    shown = page.locator(".paragraph .said")
+    assert shown.count() > 5 and all(one.is_visible() for one in shown.all())
+    assert not any(one.is_visible() for one in page.locator("textarea, button, details, .choice").all())
+    page.context.close()

@@ -7,6 +7,7 @@ found here by itself never is one. What speaks against a demand shuts the gate o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +17,7 @@ from comity.desk.agencies import agencies
 from comity.desk.authentic import directory, law, reuse
 from comity.desk.matter import demand_of, enter, load, load_seen, record
 from comity.desk.office import Office
+from comity.desk.papers import is_message
 from comity.errors import ComityError
 from comity.intake.apart import WALLS
 from comity.intake.authentic import accounts, mail, signed
@@ -151,23 +153,45 @@ def brought(office: Office, matter: Matter) -> Message | None:
     return Message(last.says.rpartition(": ")[2], octets, read_answers(dns, "the kept answers"))
 
 
-def examine(
-    office: Office, name: str, at: datetime, message: Message | None = None, more: Sequence[tuple[str, bytes]] = ()
-) -> Examined:
-    """Look at everything there is: the message given or put in before, the demand's papers and those given."""
-    matter = load(office, name).as_known(at)
-    demand, found = demand_of(matter), Examined(name, at)
-    message = message or brought(office, matter)
-    proof, said = None, None
+def among(office: Office, demand: Demand) -> Message | None:
+    """The message among a demand's papers, as it was taken in with them; of one inside another, the outer."""
+    blobs, found = Blobs(office.root / "blobs"), dict[str, bytes]()
+    for title, digest in demand.papers:
+        with suppress(BlobMissing):
+            raw = b"".join(blobs.read(digest))
+            found |= {title: raw} if is_message(raw) else {}
+    outer = max(found, key=lambda title: len(found[title]), default=None)
+    return Message(outer, found[outer], NONE) if outer is not None else None
+
+
+def _message(office: Office, matter: Matter, given: Message | None) -> tuple[Message | None, Opened | None]:
+    """The message given, put in, or taken in with the papers, opened; of the last none if it cannot be opened."""
+    message = given or brought(office, matter)
     if message is not None:
         said = opened(message.octets, message.name)
         if said.kind != "mail":
             raise NotAMessage(path=message.name)
+        return message, said
+    if there := among(office, demand_of(matter)):
+        with suppress(ComityError):
+            said = opened(there.octets, there.name)
+            return (there, said) if said.kind == "mail" else (None, None)
+    return None, None
+
+
+def examine(
+    office: Office, name: str, at: datetime, message: Message | None = None, more: Sequence[tuple[str, bytes]] = ()
+) -> Examined:
+    """Look at everything there is: the message given, put in or taken in, the demand's papers and those given."""
+    matter = load(office, name).as_known(at)
+    demand, found, proof = demand_of(matter), Examined(name, at), None
+    message, said = _message(office, matter, message)
+    if message is not None and said is not None:
         digest = found.kept(message.octets)
         proof = mail.proven(message.octets, message.name, message.answers, at, message.live)
         found.raw |= {"message": digest, "dns": found.kept(proof.answers.octets), "mail": proof.found}
         found.evidence += mail.told(proof, said, digest)
-        found.evidence += _carried(demand, said)
+        found.evidence += _carried(demand, said, digest)
     papers = _papers(office, demand, said, [*more])
     found.octets += [octets for _, octets in more]
     found.bare = papers.bare
@@ -191,10 +215,10 @@ def _beside(
     yield from accounts.consistent(papers.words, demand.scope.accounts, demand.channel, named)
 
 
-def _carried(demand: Demand, message: Opened) -> Iterator[Evidence]:
+def _carried(demand: Demand, message: Opened, itself: str) -> Iterator[Evidence]:
     """Whether the message is what brought the demand's papers: only then is anything it proves about them."""
     there = {leaf.digest for leaf in message.leaves}
-    for title, digest in demand.papers:
+    for title, digest in (paper for paper in demand.papers if paper[1] != itself):
         looked = (("paper", f"{title} {digest}"), ("in the message", ", ".join(leaf.path for leaf in message.leaves)))
         if digest in there:
             says = f"The paper {title} came with this message, octet for octet."

@@ -16,8 +16,9 @@ from comity.desk.about import NothingToSay as NothingToSay
 from comity.desk.about import about, barred, notified, subjects
 from comity.desk.decision import Assessment, Class, assess
 from comity.desk.drafts import DraftOvertaken
+from comity.desk.instruments import titled
 from comity.desk.matter import deadlines, demand_of, load_seen, record, said
-from comity.desk.office import Office, titled
+from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.decision import Change, Verdict, turns_on
 from comity.kernel.gate import Ruled
@@ -180,10 +181,9 @@ def written(file: File, kind: str) -> Letter:
             return memo(file)
         case "objection" | "motion":
             if not grounds(file, kind):
-                other = "motion" if kind == "objection" else "objection"
-                raise NothingToSay(
-                    kind=kind, matter=file.matter, why=f"no ground goes before {_forum(kind)}; try {other}"
-                )
+                authority = "no ground of the packs goes before an authority; look whether a motion can be made"
+                court = "no ground of the packs goes before a court; look whether an objection can be made"
+                raise NothingToSay(kind=kind, matter=file.matter, why=authority if kind == "objection" else court)
             return contest(file, kind)
         case "refusal":
             if not refusable(file):
@@ -202,10 +202,6 @@ def written(file: File, kind: str) -> Letter:
         case "notice" | "certificate":
             raise NothingToSay(kind=kind, matter=file.matter, why="say what it is about")
     raise NotALetter(kind=kind)
-
-
-def _forum(kind: str) -> str:
-    return "a court" if kind == "motion" else "an authority"
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from comity.desk.decision import assess
+from comity.desk.instruments import titled
 from comity.desk.matter import demand_of, load_seen, record
-from comity.desk.office import Office, titled
+from comity.desk.office import Office
 from comity.errors import ComityError
 from comity.kernel.matter import GAGS, Event, Matter
 from comity.kernel.notice import Duties, Gap, Notice, Policy, gaps, notice_due
-from comity.letters.notice import Telling, text
+from comity.letters.notice import Telling, asker, text
 
 
 class NotDue(ComityError):
@@ -68,5 +69,5 @@ def telling_of(office: Office, matter: Matter, account: str) -> Telling:
         titled(office, demand.instrument),
         produced=produced[-1].happened if produced else None,
         withheld_by=matter.of(*GAGS),
-        issuer=", ".join(part for part in (demand.issuer, court.name if court else "", demand.place) if part),
+        issuer=asker(demand.issuer, court.name if court else "", office.packs.places.get(demand.place, demand.place)),
     )

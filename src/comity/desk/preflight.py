@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from comity.desk.decision import UNION, Words, stated
 from comity.desk.estate import Holdings, read_estate
+from comity.desk.instruments import titled
 from comity.desk.matter import forum_zone
 from comity.desk.office import ESTATE, SETTINGS, Settings, load_packs, read_settings
 from comity.intake.form import OWN_TERMS, read_demand
@@ -98,10 +99,8 @@ class Outline:
         return tuple(code for code in codes if len(head := code.split("-")[0]) != 2 or head in own)
 
     def titled(self, instrument: str) -> str:
-        """An instrument's code with its title, where a pack carries one."""
-        heads = (pack.instrument for pack in self.packs.packs)
-        title = next((str(head["title"]) for head in heads if head.get("id") == instrument), "")
-        return f"{title} ({instrument})" if title else instrument
+        """A kind of demand in plain words with its code."""
+        return titled(self, instrument)
 
     def courts(self, place: str) -> dict[str, str]:
         """The courts of a place, and those of the European Union."""

@@ -11,8 +11,9 @@ from typing import Final, TypeVar
 
 from comity.desk import gate
 from comity.desk.collection import Listing, scope_of, unproduced
+from comity.desk.instruments import titled
 from comity.desk.matter import apart, demand_of, load, load_seen, named, record
-from comity.desk.office import Office, titled
+from comity.desk.office import Office
 from comity.desk.produce import Dispatch, evidence, produce, still_open
 from comity.desk.register import entries
 from comity.desk.review import leaving

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from textwrap import fill
+from typing import Final
 
 from comity.errors import ComityError
 from comity.kernel.demand import Demand, Scope
@@ -45,6 +46,15 @@ class Telling:
     issuer: str = ""
 
 
+COURTS: Final = frozenset({"judge", "grand-jury", ""})
+"""Issuers who speak for a court, or of whom nobody knows; any other asks for itself, whatever court it belongs to."""
+
+
+def asker(issuer: str, court: str, place: str) -> str:
+    """Who made a demand, in one line: a court is named only where it, or nobody known, asks."""
+    return ", ".join(part for part in (issuer, court if issuer in COURTS else "", place) if part)
+
+
 def text(notice: Notice, demand: Demand, telling: Telling) -> str:
     """The letter as plain text; what is no list of facts is broken into lines of at most 80 characters."""
     allowed(notice, telling.account)
@@ -64,7 +74,7 @@ def allowed(notice: Notice, account: str) -> None:
 
 def facts_of(demand: Demand, telling: Telling) -> list[tuple[str, str]]:
     """What the demand is, as the user is told of it, line by line."""
-    issuer = telling.issuer or ", ".join(part for part in (demand.issuer, demand.court, demand.place) if part)
+    issuer = telling.issuer or asker(demand.issuer, demand.court, demand.place)
     facts = [
         ("Account", telling.account),
         ("Who asked", issuer),

@@ -63,6 +63,7 @@ def _shown(
         genuine, why = authentic(demand, known)
         told = [_told(office, event) for event in matter.of("finding")]
         brought = [event for event in matter.of("filing") if event.get("message")]
+        lies = desk.among(office, demand) if not brought else None
         acts = not why_not(office.settings.people[request.user.person], "event")
         numbers = list(_numbers(agencies(office).values(), demand.served))
     found, trouble = _found(web, name) if look else (None, None)
@@ -70,7 +71,7 @@ def _shown(
         request, "authenticity.html", error=error or trouble, name=name, demand=demand, genuine=genuine, why=why,
         kept=told, signs=SIGNS, groups=found.groups if found else [], looked=found is not None,
         bare=found.bare if found else "",
-        brought=brought, numbers=numbers,
+        brought=brought, lies=lies.name if lies else "", numbers=numbers,
         acts=acts, recorded={one.event.says for one in told}, typed=typed or {}, most=desk.MOST >> 20,
     )  # fmt: skip
 
@@ -101,7 +102,7 @@ def _found(web: Web, name: str) -> tuple[Examined | None, Trouble | None]:
 def send_message(request: Asking, name: FromPath[str], data: Files) -> Page:
     """Put in the message that brought the demand; it is opened before anybody else has to wait for it."""
     web = web_of(request)
-    ready = _ready(data, web.now())
+    ready = _ready(web, name, data)
 
     def do(office: Office, at: datetime) -> tuple[str, str]:
         office.may(request.user.person, "event")
@@ -113,17 +114,24 @@ def send_message(request: Asking, name: FromPath[str], data: Files) -> Page:
     return web.act(request, data, do, lambda trouble: _shown(request, name, trouble))
 
 
-def _ready(data: dict[str, Any], at: datetime) -> Message | ComityError:
-    """The message that was sent, opened apart, or why it cannot be put in."""
+def _ready(web: Web, name: str, data: dict[str, Any]) -> Message | ComityError:
+    """The message that was sent, else the one that came with the papers, opened apart; or why it cannot be put in."""
     message, dns = data.get("message"), data.get("dns")
     octets = message.file.read() if isinstance(message, UploadFile) else b""
     answers = dns.file.read() if isinstance(dns, UploadFile) else b""
     title = message.filename if isinstance(message, UploadFile) else ""
-    plain = "".join(c for c in title if c.isprintable())[:200] or "the message"
     try:
-        return desk.ready(plain, octets, answers or b'{"answers": {}}', at, text(data, "live") == "yes")
+        if not octets and (lies := _lies(web, name)):
+            title, octets = lies.name, lies.octets
+        plain = "".join(c for c in title if c.isprintable())[:200] or "the message"
+        return desk.ready(plain, octets, answers or b'{"answers": {}}', web.now(), text(data, "live") == "yes")
     except ComityError as error:
         return error
+
+
+def _lies(web: Web, name: str) -> Message | None:
+    with web.house.opened() as office:
+        return desk.among(office, demand_of(load(office, name)))
 
 
 @post("/matters/{name:str}/authenticity/record", sync_to_thread=True)

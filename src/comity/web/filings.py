@@ -18,8 +18,9 @@ from comity.desk import portal as rooms
 from comity.desk import porter
 from comity.desk.agencies import agencies
 from comity.desk.demand import findings
+from comity.desk.instruments import titled
 from comity.desk.matter import load
-from comity.desk.office import Office, titled
+from comity.desk.office import Office
 from comity.kernel.matter import Event
 from comity.web.acts import text
 from comity.web.app import Asking, Form, Page, Trouble, at_matter, web_of

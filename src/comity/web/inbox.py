@@ -15,9 +15,10 @@ from markupsafe import Markup
 from comity.desk import arrival, court, filing
 from comity.desk.decision import assess
 from comity.desk.gate import look
+from comity.desk.instruments import titled
 from comity.desk.jobs import tasks
 from comity.desk.matter import deadlines, demand_of, forum_zone, load
-from comity.desk.office import Office, titled
+from comity.desk.office import Office
 from comity.desk.portal import Portal
 from comity.desk.porter import emptied
 from comity.errors import ComityError

@@ -13,7 +13,8 @@ from comity.desk import arrival, arrival_form
 from comity.desk.arrival import Arrival, Preview
 from comity.desk.arrival_form import Row
 from comity.desk.demand import known
-from comity.desk.office import Office, titled
+from comity.desk.instruments import titled
+from comity.desk.office import Office
 from comity.desk.papers import Brought as Paper
 from comity.desk.papers import octets_of, read
 from comity.errors import ComityError

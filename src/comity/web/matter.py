@@ -18,9 +18,10 @@ from markupsafe import Markup
 from comity.desk import filing
 from comity.desk.decision import Assessment, Class, assess, precedents
 from comity.desk.gate import Look, look
+from comity.desk.instruments import titled
 from comity.desk.life import Moment, life
 from comity.desk.matter import approvers, as_of, deadlines, demand_of, load_seen
-from comity.desk.office import Office, titled
+from comity.desk.office import Office
 from comity.desk.portal import portal
 from comity.errors import ComityError
 from comity.kernel.demand import Demand

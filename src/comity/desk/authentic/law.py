@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from comity.desk.instruments import titled
 from comity.desk.matter import forum_zone
-from comity.desk.office import Office, titled
+from comity.desk.office import Office
 from comity.intake.authentic.evidence import Evidence
 from comity.kernel.demand import Demand
 from comity.kernel.rule import Rule

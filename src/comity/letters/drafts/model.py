@@ -22,7 +22,7 @@ from comity.kernel.reason import Reason
 from comity.kernel.rule import Rule
 from comity.kernel.words import Term, Value
 from comity.letters.certificate import Certified
-from comity.letters.notice import Telling
+from comity.letters.notice import Telling, asker
 
 Kind = Literal["memo", "objection", "motion", "refusal", "clarification", "notice", "certificate"]
 KINDS: Final[Mapping[str, str]] = {
@@ -239,4 +239,4 @@ def head(file: File, to: str) -> tuple[tuple[str, str], ...]:
 def authority(file: File) -> str:
     """Who made the demand, as a letter to them is addressed."""
     demand = file.demand
-    return file.recipient or ", ".join(p for p in (demand.issuer, file.court, file.place(demand.place)) if p)
+    return file.recipient or asker(demand.issuer, file.court, file.place(demand.place))

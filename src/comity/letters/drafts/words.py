@@ -13,6 +13,7 @@ from comity.kernel.law import Answer, Question
 from comity.kernel.matter import Deadline
 from comity.kernel.words import Proof, Value
 from comity.letters.drafts.model import Cite, File, Paragraph, law
+from comity.letters.notice import COURTS, asker
 
 CATEGORIES: Final = {
     "content": "content of messages",
@@ -74,10 +75,10 @@ def scope_words(scope: Scope) -> str:
 def demanded(file: File) -> str:
     """The demand in one sentence of fact."""
     demand: Demand = file.demand
-    by = ", ".join(part for part in (demand.issuer, file.court or file.place(demand.place)) if part)
+    by = asker(demand.issuer, file.court, "" if file.court and demand.issuer in COURTS else file.place(demand.place))
     reference = f" ({demand.reference})" if demand.reference else ""
-    served = f"On {demand.served:%Y-%m-%d} {file.instrument}{reference}, issued by {by}, was served on {file.served}"
-    return f"{ended(served)} It asks for {ended(scope_words(demand.scope))}"
+    served = f"On {demand.served:%Y-%m-%d} a demand{reference}, issued by {by}, was served on {file.served}"
+    return f"{ended(f'{served}: {file.instrument}')} It asks for {ended(scope_words(demand.scope))}"
 
 
 def ended(text: str) -> str:
