@@ -213,13 +213,6 @@ class Office:
             self.registry.close()
 
 
-def titled(office: Office, instrument: str) -> str:
-    """An instrument's code with its title where a pack carries it, for people to read."""
-    heads = (pack.instrument for pack in office.packs.packs)
-    title = next((str(head["title"]) for head in heads if head.get("id") == instrument), "")
-    return f"{title} ({instrument})" if title else instrument
-
-
 def load_packs(folder: Path | None = None) -> Packs:
     """The law that ships with comity, or that of a folder; refused with every fault if it is not fit to be read."""
     root = folder or default_folder()
