@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 from tests.exposure.world import COLUMNS, counts, parquet, swept, written
@@ -12,7 +14,7 @@ from tests.exposure.world import COLUMNS, counts, parquet, swept, written
 from comity.desk.estate import read_estate
 from comity.errors import Faulty, Unreadable, Unwritable
 from comity.exposure import cube as cubes
-from comity.exposure.accounts import Accounts, MixedTables, engine
+from comity.exposure.accounts import Accounts, BadTable, MixedTables, NoTable, engine, opened
 from comity.exposure.classes import gather
 from comity.exposure.columns import Column
 from comity.exposure.cube import NotACube, load, save
@@ -44,14 +46,14 @@ def test_codes_that_are_none_are_listed_with_their_numbers(tmp_path):
     told = refused([*rows, {**PLAIN, "consents": "perhaps"}], tmp_path)
     assert len(told) == 3
     assert "4 accounts have `UK` (3), `ZZ` (1) (unknown-place)" in told[0]
-    assert "1 accounts have `alien` (1) (unknown-code); use person, business" in told[1]
+    assert "1 account has `alien` (1) (unknown-code); use person, business" in told[1]
     assert "`perhaps` (1)" in told[2]
 
 
 def test_a_store_that_is_not_in_the_estate_or_not_named_is_refused(tmp_path):
     """With the number of accounts."""
     told = refused([{**PLAIN, "store": "oslo"}, {**PLAIN, "store": ""}, {**PLAIN, "store": ""}], tmp_path)
-    assert "1 accounts have `oslo` (1) (unknown-store); use dublin" in told[0]
+    assert "1 account has `oslo` (1) (unknown-store); use dublin" in told[0]
     assert "at 2 accounts the column `store` is empty (store-missing)" in told[1]
 
 
@@ -70,6 +72,37 @@ def test_a_truncated_parquet_file_is_unreadable(tmp_path):
     whole.write_bytes(whole.read_bytes()[:-40])
     with pytest.raises(Unreadable), swept(estate(), [whole]):
         pass
+
+
+@pytest.mark.parametrize(
+    ("name", "octets", "why"),
+    [
+        ("a.parquet", b"address,store\na,dublin\n", "it does not begin as Parquet does"),
+        ("a.csv", b"", "it is empty"),
+        ("a.csv", b"address,store\nM\xfcller,dublin\n", "Line: 2: it is not UTF-8"),
+        ("a.csv", b"address,store\na,dublin,US\nb,dublin\n", "more or fewer cells than the header"),
+        ("a.csv", b"address,store\na,dublin\nb,dublin,US\n", "more or fewer cells than the header"),
+        ("a.csv", b'address,store\na,"dublin\n', "a quotation mark is not closed"),
+        ("a.sqlite", b"SQLite format 3\x00" + b"\xff" * 4000, "not a database"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_is_wrong_with_it(tmp_path, name, octets, why):
+    """Whatever its name says; and the way out is not to look whether it exists."""
+    (tmp_path / name).write_bytes(octets)
+    with pytest.raises(BadTable) as caught, swept(estate(), [tmp_path / name]):
+        pass
+    assert why in caught.value.message
+    assert "CSV (UTF-8, commas, a header)" in caught.value.remedy
+
+
+def test_a_table_that_an_sqlite_file_does_not_have_is_named_with_those_it_has(tmp_path):
+    """Not as if none had been named."""
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE users (address TEXT, store TEXT)")
+    with engine() as con, pytest.raises(NoTable) as caught, opened(con, [path], "accounts"):
+        pass
+    assert str(caught.value.message).endswith("a.sqlite` holds no table `accounts`; it has `users`")
 
 
 def test_files_of_two_kinds_are_refused(tmp_path):

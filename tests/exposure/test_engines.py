@@ -229,7 +229,7 @@ def test_a_column_of_a_strange_type_is_refused_with_what_stands_in_it(server, ad
     spark.sql(odd).createOrReplaceTempView("odd")
     told = refusal(larch(), read(Source((), "odd", "spark")))
     assert {what for name, what, _ in told if name != "unknown-store"} == {
-        "1 accounts have `{pet -> cat}` (1)", "1 accounts have `[IE, US]` (1)", "1 accounts have `1.5` (1)",
+        "1 account has `{pet -> cat}` (1)", "1 account has `[IE, US]` (1)", "1 account has `1.5` (1)",
     }  # fmt: skip
 
 

@@ -48,6 +48,19 @@ class WhichTable(ComityError):
     exit_code = 2
 
 
+class NoTable(ComityError):
+    """`{path}` holds no table `{table}`; it has {tables}"""
+
+    help = "name one of them with --table"
+    exit_code = 2
+
+
+class BadTable(Unreadable):
+    """cannot read `{path}`: {why}"""
+
+    help = "fetch it again if it is damaged; accounts come as Parquet, as CSV (UTF-8, commas, a header) or as SQLite"
+
+
 @dataclass(frozen=True)
 class Accounts:
     """An opened table of accounts: how to ask for it in SQL, and its columns with their types.
@@ -127,7 +140,8 @@ def opened(con: duckdb.DuckDBPyConnection, given: Given, table: str = "") -> Ite
         listed = f"[{', '.join(quoted(str(path)) for path in paths)}]"
         more = ", union_by_name = true"
         if kind == "csv":
-            more += ", all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true"
+            more += ", all_varchar = true, header = true, skip = 0, strict_mode = true"
+            more += ", delim = ',', quote = '\"', escape = '\"'"
         found = _described(con, f"read_{kind}({listed}{more})", label)
         yield Parquet(found.sql, found.columns, label, paths) if kind == "parquet" else found
 
@@ -146,7 +160,16 @@ def reading(label: str) -> Iterator[None]:
     except (duckdb.Error, OSError, sqlite3.Error) as error:
         if full(error):
             raise Unwritable(path=gettempdir(), why="the disk is full") from error
-        raise Unreadable(path=label, why=str(error).split("\n")[0]) from error
+        if isinstance(error, OSError):
+            raise Unreadable(path=label, why=error.strerror or str(error)) from error
+        raise BadTable(path=label, why=_plainly(str(error))) from error
+
+
+def _plainly(said: str) -> str:
+    """What the engine's many lines come to."""
+    if "Error when sniffing" in said:
+        return "a row has more or fewer cells than the header, or a quotation mark is not closed"
+    return said.split("\n")[0] + (": it is not UTF-8" if "not utf-8 encoded" in said else "")
 
 
 def full(error: Exception) -> bool:
@@ -171,6 +194,10 @@ def _kind(path: Path) -> str:
             head = file.read(16)
     except OSError as error:
         raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
+    if not head:
+        raise BadTable(path=str(path), why="it is empty")
+    if path.suffix == ".parquet" and not head.startswith(b"PAR1"):
+        raise BadTable(path=str(path), why="it does not begin as Parquet does")
     return "parquet" if head.startswith(b"PAR1") else "sqlite" if head.startswith(b"SQLite format 3\0") else "csv"
 
 
@@ -180,8 +207,11 @@ def _written_out(path: Path, table: str, folder: Path) -> Path:
     with reading(str(path)), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
         names = [name for (name,) in base.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")]
         chosen = table or ("accounts" if "accounts" in names else names[0] if len(names) == 1 else "")
+        there = ", ".join(f"`{name}`" for name in names) or "no table"
+        if table and table not in names:
+            raise NoTable(path=str(path), table=table, tables=there)
         if chosen not in names:
-            raise WhichTable(path=str(path), tables=", ".join(f"`{name}`" for name in names) or "no table")
+            raise WhichTable(path=str(path), tables=there)
         rows = base.execute(f"SELECT * FROM {named(chosen)}")
         with out.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")

@@ -155,7 +155,7 @@ def _values(con: duckdb.DuckDBPyConnection, column: Column, name: str, found: li
         found.append(Fault("too-many-values", column.name, what, f"pass over it with --ignore {column.name}"))
     if name == STORE and None in said.values():
         empty = sum(number for cell, number in cells if said[cell] is None)
-        what = f"at {empty:,} accounts the column `{STORE}` is empty"
+        what = f"at {empty:,} account{'' if empty == 1 else 's'} the column `{STORE}` is empty"
         found.append(Fault("store-missing", STORE, what, "say in which store the account's records lie"))
     values = sorted(set(said.values()), key=lambda value: (value is not None, str(value)))
     code = {value: at for at, value in enumerate(values)}
@@ -170,7 +170,11 @@ def _refused(column: Column, wrong: Mapping[str, int]) -> Fault:
     listed = ", ".join(f"`{cell}` ({number:,})" for cell, number in list(wrong.items())[:SHOWN])
     more = f" and {len(wrong) - SHOWN:,} more" if len(wrong) > SHOWN else ""
     name = "unknown-store" if column.name == STORE else "unknown-place" if column.kind == "place" else "unknown-code"
-    return Fault(name, column.name, f"{sum(wrong.values()):,} accounts have {listed}{more}", column.remedy)
+    return Fault(name, column.name, f"{_have(sum(wrong.values()))} {listed}{more}", column.remedy)
+
+
+def _have(number: int) -> str:
+    return "1 account has" if number == 1 else f"{number:,} accounts have"
 
 
 def number(con: duckdb.DuckDBPyConnection, accounts: Accounts, columns: Sequence[Column]) -> str:
