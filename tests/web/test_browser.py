@@ -176,6 +176,7 @@ def test_going_back_and_sending_again_acts_once(chromium: Any, served: Served) -
         page.fill("#source", "docket 12")
         page.click("text=Record it")
         assert page.url.startswith(f"{served.address}{PATH}")
+        page.wait_for_load_state()  # a page that is still being put in the place of another cannot be left again
         page.go_back()
     page.goto(f"{served.address}{PATH}")
     assert page.inner_text(".events").count("a brief was filed") == 2, (
