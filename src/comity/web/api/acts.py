@@ -42,7 +42,7 @@ Saw = Annotated[
 write = partial(post, sync_to_thread=True)
 
 
-def _must(name: str, saw: str | None, key: str | None, alone: bool = True) -> Doing:
+def must(name: str, saw: str | None, key: str | None, alone: bool = True) -> Doing:
     """An act on a matter whose sender must say what they had seen of it."""
     if saw is None:
         raise NotSeen
@@ -59,7 +59,7 @@ def receive(request: Asked, data: JSONBody[sent.NewDemand], body: RawBody, key: 
     def do(office: Office, at: datetime) -> sent.Recorded:
         read = demand.written(office, body, at)
         demand.receive(office, read, request.user.person, at)
-        return _recorded(office, read.id, at, f"{read.instrument} received")
+        return recorded(office, read.id, at, f"{read.instrument} received")
 
     return act(request, Doing(key=key or ""), data, do, HERE)
 
@@ -77,7 +77,7 @@ def enter_event(
         entry = enter(
             office, name, Event("", data.kind, when, learned, data.says, data.source, by, touches, until, more)
         )
-        return _recorded(office, name, max(at, when), f"entry {entry.index}: {data.kind}")
+        return recorded(office, name, max(at, when), f"entry {entry.index}: {data.kind}")
 
     return act(request, Doing(name, saw, key or ""), data, do, HERE)
 
@@ -92,9 +92,9 @@ def answer(
         let(request, office)
         more = (("term", data.term), ("answer", data.answer))
         enter(office, name, Event("", "counsel", at, at, data.says, data.source, request.user.person, data=more))
-        return _recorded(office, name, at, f"{data.term} is {data.answer}")
+        return recorded(office, name, at, f"{data.term} is {data.answer}")
 
-    return act(request, _must(name, saw, key), data, do, HERE)
+    return act(request, must(name, saw, key), data, do, HERE)
 
 
 @write("/api/v1/matters/{name:str}/approvals", responses=done(sent.Approved))
@@ -110,7 +110,20 @@ def approve(
         state = "open" if opens else "shut"
         return sent.Approved(name, load_seen(office, name)[1], given.person, given.role, state)
 
-    return act(request, _must(name, saw, key), data, do, HERE)
+    return act(request, must(name, saw, key), data, do, HERE)
+
+
+@write("/api/v1/matters/{name:str}/withdrawals", responses=done(sent.Recorded))
+def withdraw(
+    request: Asked, name: FromPath[Name], data: JSONBody[sent.NewWithdrawal], key: Key = None, saw: Saw = None
+) -> Response[bytes]:
+    """Take one's own approval back, which counts for nothing from then on; If-Match may be left out."""
+
+    def do(office: Office, at: datetime) -> sent.Recorded:
+        event = gate.withdraw(office, name, request.user.person, at, data.why)
+        return recorded(office, name, at, event.says)
+
+    return act(request, Doing(name, saw, key or ""), data, do, HERE)
 
 
 @write("/api/v1/matters/{name:str}/collections", responses=done(sent.Collected))
@@ -128,7 +141,7 @@ def collect(
             [str(fault) for fault in found.faults], found.inventory,
         )  # fmt: skip
 
-    return act(request, _must(name, saw, key, alone=False), data, do, HERE)
+    return act(request, must(name, saw, key, alone=False), data, do, HERE)
 
 
 @write("/api/v1/matters/{name:str}/reviews", responses=done(sent.Recorded))
@@ -139,9 +152,9 @@ def review(
 
     def do(office: Office, at: datetime) -> sent.Recorded:
         event = collection.review(office, name, request.user.person, at, data.rule, data.state_unreadable)
-        return _recorded(office, name, at, event.says)
+        return recorded(office, name, at, event.says)
 
-    return act(request, _must(name, saw, key), data, do, HERE)
+    return act(request, must(name, saw, key), data, do, HERE)
 
 
 @write("/api/v1/matters/{name:str}/productions", responses=done(sent.Produced))
@@ -163,7 +176,7 @@ def produce(
         where = f"{HERE.format(made=Doing(name))}/productions/{left.path.stem}"
         return sent.Produced(name, seen, made.digest, len(made.items), len(made.tables), where)
 
-    return act(request, _must(name, saw, key, alone=False), data, do, "{made.octets}")
+    return act(request, must(name, saw, key, alone=False), data, do, "{made.octets}")
 
 
 def _free(folder: Path, name: str) -> Path:
@@ -199,10 +212,11 @@ def tell(
         letter = notice.tell(office, name, account, request.user.person, at)
         return sent.Told(name, load_seen(office, name)[1], account, letter)
 
-    return act(request, _must(name, saw, key), data, do, HERE)
+    return act(request, must(name, saw, key), data, do, HERE)
 
 
-def _recorded(office: Office, name: str, at: datetime, says: str) -> sent.Recorded:
+def recorded(office: Office, name: str, at: datetime, says: str) -> sent.Recorded:
+    """What was recorded of a matter, and what its order is worth now."""
     matter, seen = load_seen(office, name)
     return sent.Recorded(name, seen, says, _standing(matter, at))
 
@@ -212,5 +226,5 @@ def _standing(matter: Matter, at: datetime) -> str:
 
 
 HANDLERS: Final = (
-    receive, enter_event, answer, approve, collect, review, produce, production, tell,
+    receive, enter_event, answer, approve, withdraw, collect, review, produce, production, tell,
 )  # fmt: skip

@@ -20,9 +20,11 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
+from comity.desk.drafts import NoDraft
 from comity.desk.ledger import NoEntry
 from comity.desk.matter import NoMatter, Overtaken, as_of
 from comity.desk.office import NotThatPerson, Office, only_reads
+from comity.desk.review import NoHit
 from comity.errors import ComityError
 from comity.lawpack.show import NotInThePacks
 from comity.web.api.description import ABOUT, Plain, described
@@ -72,7 +74,7 @@ class NoProduction(ComityError):
     exit_code = 2
 
 
-MORE: Final[dict[type[ComityError], int]] = {NotByToken: 403, NotSeen: 428, NoProduction: 404}
+MORE: Final[dict[type[ComityError], int]] = {NotByToken: 403, NotSeen: 428, NoProduction: 404, NoDraft: 404, NoHit: 404}
 
 
 @dataclass(frozen=True)

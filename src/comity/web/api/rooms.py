@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from litestar import Litestar
 
-from comity.web.api import acts, matters, office
+from comity.web.api import acts, authenticity, letters, matters, office, review
 from comity.web.api.app import application
 from comity.web.app import Web
+
+ROOMS: Final = (
+    matters,
+    acts,
+    office,
+    letters,
+    review,
+    authenticity,
+)
 
 
 def programs(web: Web) -> Litestar:
     """The desk for programs."""
-    handlers = (*matters.HANDLERS, *acts.HANDLERS, *office.HANDLERS)
+    handlers = tuple(handler for room in ROOMS for handler in room.HANDLERS)
     return application(handlers, web.house.settings().limits.form_kib)

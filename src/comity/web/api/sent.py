@@ -106,6 +106,12 @@ class NewApproval(Sent, frozen=True):
     shown: Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
 
+class NewWithdrawal(Sent, frozen=True):
+    """Why one takes one's approval back, if one says so."""
+
+    why: Short = ""
+
+
 class NewCollection(Sent, frozen=True):
     """What to collect: some of the categories that are asked for, or all of them."""
 
