@@ -12,6 +12,7 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from tests.web.office import MATTER, NOW, SERVED, Browser, Clock, another, desk, events
+from tests.web.test_intake import draft, fill
 from typer.testing import CliRunner
 
 from comity.cli import rooms
@@ -22,6 +23,7 @@ from comity.desk.office import Office
 from comity.desk.reading import ALARMS, READS, SPAN, Read, Watch, unanswered
 from comity.errors import ComityError
 from comity.kernel.matter import Event, fold
+from comity.kernel.words import digest
 from comity.registry.port import NotWritten
 from comity.sim.demo import confirmed
 from comity.sim.papers import warrant_2018
@@ -30,6 +32,7 @@ from comity.web.serve import handlers
 rooms.load()
 PATH = f"/matters/{MATTER}"
 OTHER = "warrant-2"
+THEO = digest(["theo.lund@meridian.example"])
 
 
 def looks(browser: Browser, **which: str) -> list[tuple[str, str, str]]:
@@ -88,6 +91,53 @@ def test_the_ledger_binds_looks_and_the_matter_knows_nothing_of_them(browser: Br
         assert done.rowcount == 2, "the page, and the form that was sent"
     with browser.web.house.opened() as office:
         assert ledger.verify(office)[1] != []
+
+
+def test_a_look_into_an_arrival_is_an_entry_with_the_accounts_it_named(browser: Browser) -> None:
+    """Whoever pastes a text, learns of an account and sets it aside leaves what they asked for; each account anew."""
+    clerk = another(browser, "clerk")
+    at = draft(clerk, pasted=warrant_2018())
+    name = at.removeprefix("/")
+    clerk.get(at)
+    clerk.get(at)
+    fill(clerk, at, "check", **{"f.accounts": "theo.lund@meridian.example"})
+    clerk.get(at)
+    refused = fill(clerk, at, "confirm", **{"f.accounts": "nobody@meridian.example"})
+    assert refused.status_code == 422, "its faults say whether the account is here"
+    clerk.get(f"{at}/paper/0")
+    assert clerk.send(at, f"{at}/aside", why="pasted by mistake").status_code == 303
+    another(browser, "counsel").get(at)
+    owen, theo, nobody = (digest([f"{one}@meridian.example"]) for one in ("owen.ardmore", "theo.lund", "nobody"))
+    with browser.web.house.opened() as office:
+        found = [(one.person, one.page, one.accounts) for one in reading.reads(office, matter=name)]
+        assert ledger.verify(office)[1] == []
+    assert found == [("clerk", "/bring", owen), ("clerk", "", owen), ("clerk", "", theo), ("clerk", "", nobody),
+                     ("clerk", "/paper/0", nobody), ("counsel", "", nobody)]  # fmt: skip
+    run = CliRunner().invoke(app, ["ledger", "reads", "--matter", name, "--office", str(browser.web.house.root)])
+    assert name in run.output and "/paper/0" in run.output and "owen" not in run.output
+
+
+def test_an_arrival_that_cannot_be_written_down_is_not_shown(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    clerk = another(browser, "clerk")
+    at = draft(clerk, pasted=warrant_2018())
+
+    def full(*_: Any) -> None:
+        raise NotWritten(path="registry.sqlite", why="the disk is full")
+
+    monkeypatch.setattr(Watch, "came", full)
+    for path in (at, f"{at}/paper/0"):
+        page = clerk.get(path)
+        assert page.status_code == 503 and "owen.ardmore" not in page.text
+
+
+def test_a_written_demand_names_the_accounts_that_stand_in_it(browser: Browser) -> None:
+    """Also while it is faulty; and a text that is no demand at all names none."""
+    clerk = another(browser, "clerk")
+    for text, named in (('[demand]\n[scope]\naccounts = [" Theo.Lund@meridian.example", 7]\n', THEO),
+                        ("[demand]\n[scope]\naccounts = 7\n", ""), ("[demand]\n[scope\n", "")):  # fmt: skip
+        name = draft(clerk, ("demand.toml", text.encode())).removeprefix("/")
+        with browser.web.house.opened() as office:
+            assert [one.accounts for one in reading.reads(office, matter=name)] == [named], text
 
 
 def matter_pages() -> list[str]:

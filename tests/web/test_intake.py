@@ -129,7 +129,7 @@ def test_nothing_is_recorded_while_anything_stands_in_the_way(clerk: Browser) ->
     answer = fill(clerk, at, "confirm", **{"f.served": "yesterday", "f.channel": "post"})
     assert answer.status_code == 422 and "must be an instant" in text_of(answer.text)
     with clerk.web.house.opened() as office:
-        assert list(office.registry.matters()) == [MATTER]
+        assert list(office.matters()) == [MATTER]
 
 
 def test_a_limit_that_is_taken_out_must_be_denied(clerk: Browser) -> None:
@@ -177,7 +177,7 @@ def test_two_clerks_confirm_once(clerk: Browser) -> None:
     answers = [one.post(f"{at}/confirm", dict(form)) for one, form in zip((clerk, other), forms, strict=True)]
     assert [answer.status_code for answer in answers] == [303, 403] and "was confirmed" in answers[1].text
     with clerk.web.house.opened() as office:
-        assert list(office.registry.matters()) == [MATTER, "M-0001"]
+        assert list(office.matters()) == [MATTER, "M-0001"]
 
 
 def test_what_a_crash_cut_off_is_confirmed_once(clerk: Browser) -> None:
@@ -190,7 +190,7 @@ def test_what_a_crash_cut_off_is_confirmed_once(clerk: Browser) -> None:
         open_ = arrival.one(office, path.stem)
         arrival._keep(office, arrival.replace(open_, ended=None))
         assert arrival.confirm(office, path.stem, "clerk", NOW + timedelta(minutes=1)) == name
-        assert list(office.registry.matters()) == [MATTER, name]
+        assert list(office.matters()) == [MATTER, name]
 
 
 def test_a_written_demand_is_mended_where_it_stands(clerk: Browser) -> None:

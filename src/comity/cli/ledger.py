@@ -81,17 +81,19 @@ def show(
 
 @ledger.command()
 def reads(
-    matter: Annotated[str, typer.Option(help="only this matter")] = "",
+    matter: Annotated[str, typer.Option(help="only this matter, or intake/ID")] = "",
     person: Annotated[str, typer.Option(help="only this person")] = "",
     office: OfficeAt = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Who looked into which matter at the desk, at which page, and when."""
+    """Who looked into which matter or arrival at the desk, at which page, and when."""
     with opened(office) as it:
         found = list(reading.reads(it, matter, person))
     if as_json:
         print_json([
-            {"at": one.at.isoformat(), "person": one.person, "matter": one.matter, "page": one.page} for one in found
+            {"at": one.at.isoformat(), "person": one.person, "matter": one.matter, "page": one.page}
+            | ({"accounts": one.accounts} if one.accounts else {})
+            for one in found
         ])  # fmt: skip
         return
     made = table("when (UTC)", "who", "matter", "page")

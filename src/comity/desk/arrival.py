@@ -6,6 +6,7 @@ it outlives the server, and stays in the inbox until it is settled.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from comity.desk.office import Office
 from comity.desk.papers import Brought, read
 from comity.errors import ComityError, Faulty, Unwritable
 from comity.intake.confirm import Choice, Confirmed
+from comity.intake.document import read_document
 from comity.intake.form import read_demand
 from comity.intake.octets import octets
 from comity.intake.passages import Proposal
@@ -178,6 +180,26 @@ def looks(office: Office, person: str) -> None:
     """Refuse whoever has no business with arrivals: one names accounts, and says which of them are here."""
     if not office.person(person) & READERS:
         office.may(person, "receive")
+
+
+def accounts_of(arrived: Arrival) -> tuple[str, ...]:
+    """The accounts that an arrival names now: as somebody chose them, or as they were read or written."""
+    paper = arrived.paper
+    if paper.written:
+        data = read_document(arrived.text.encode("utf-8", "replace"), "json" if paper.kind == "json" else "toml").data
+        scope = data.get("scope") if isinstance(data, Mapping) else None
+        given = scope.get("accounts") if isinstance(scope, Mapping) else None
+    else:
+        read_there = [one.value for one in paper.proposal.of("accounts")] if paper.proposal else []
+        given = arrived.choices.get("accounts", read_there)
+    every = given if isinstance(given, list) else [given]
+    return tuple(sorted({one.strip().lower() for one in every if isinstance(one, str) and one.strip()}))
+
+
+def look_of(arrived: Arrival) -> tuple[str, str]:
+    """By what a look into an arrival is written down: a name that no matter has, and the digest of its accounts."""
+    accounts = accounts_of(arrived)
+    return f"intake/{arrived.id}", digest(list(accounts)) if accounts else ""
 
 
 def _find(office: Office, id: str) -> Arrival | None:

@@ -1,7 +1,9 @@
 """Who read what: every look into a matter is written down before it is shown, and a look that is nobody's work alarms.
 
 A read is an entry of the office's ledger, in a register of its own, so that a matter is what happened to it and not who
-looked. One entry stands for a person at one page of one matter within a quarter of an hour. An alarm is raised when
+looked. One entry stands for a person at one page of one matter within a quarter of an hour. A look into an arrival is
+one too: a demand that is being read says whose accounts are here, and so each set of accounts that it names is an entry
+of its own, by its digest. An alarm is raised when
 somebody opens a matter in which they have done nothing, and an account that it names is also named by another demand
 that has not been answered in full: one that waits, or that was refused. It is settled with a reason by somebody else.
 """
@@ -14,6 +16,7 @@ from datetime import datetime, timedelta
 from threading import RLock
 from typing import Final
 
+from comity.desk.arrival import Arrival, look_of
 from comity.desk.matter import demand_of, load, named
 from comity.desk.office import Office
 from comity.desk.portal import Portal, portal
@@ -62,6 +65,8 @@ class Read:
     matter: str
     page: str
     at: datetime
+    accounts: str = ""
+    """Of an arrival, which has no matter: the digest of the accounts that it named then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class Alarm:
 def reads(office: Office, matter: str = "", person: str = "") -> Iterator[Read]:
     """Every look that was written down, in order; of one matter, or by one person."""
     for event in filter(None, map(told, office.registry.entries(READS))):  # too many to keep
-        one = Read(event.by, event.get("matter"), event.get("page"), event.known)
+        one = Read(event.by, event.get("matter"), event.get("page"), event.known, event.get("accounts"))
         if matter in ("", one.matter) and person in ("", one.person):
             yield one
 
@@ -185,10 +190,24 @@ class Watch:
         event = Event("", "read", at, at, f"{person} read {matter}{page}", "the desk", person, data=data)
         alarm = self._alarm(office, person, matter, at)
         office.registry.append_all([*entries(READS, [event]), *entries(ALARMS, [alarm] if alarm else [])])
+        self._remember((person, matter, page), at)
+
+    def came(self, office: Office, person: str, arrived: Arrival, page: str, at: datetime) -> None:
+        """Write down that a person is shown an arrival, or brings one: before they are told which accounts are here."""
+        name, accounts = look_of(arrived)
+        key = (person, name, f"{page} {accounts}")
+        if self.knows(*key, at):
+            return
+        data = (("matter", name), ("page", page), *((("accounts", accounts),) if accounts else ()))
+        event = Event("", "read", at, at, f"{person} read {name}{page}", "the desk", person, data=data)
+        office.registry.append_all(entries(READS, [event]))
+        self._remember(key, at)
+
+    def _remember(self, key: tuple[str, str, str], at: datetime) -> None:
         with self._lock:
             if len(self._late) >= MOST:
-                self._late = {key: since for key, since in self._late.items() if at < since + SPAN}
-            self._late[(person, matter, page)] = at
+                self._late = {one: since for one, since in self._late.items() if at < since + SPAN}
+            self._late[key] = at
 
     def _alarm(self, office: Office, person: str, matter: str, at: datetime) -> Event | None:
         if "auditor" in office.person(person):

@@ -24,6 +24,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery
 
+from comity.desk.arrival import Arrival
 from comity.desk.entrances import PASSKEYS
 from comity.desk.kept import Kept, always
 from comity.desk.limits import Limits
@@ -118,6 +119,10 @@ class Web:
         if not self.watch.knows(person, matter, page, at):
             with self.house.opened() as office:
                 self.watch.opened(office, person, matter, page, at)
+
+    def note_arrival(self, office: Office, person: str, arrived: Arrival, page: str) -> None:
+        """Write down that somebody brings or is shown a demand that is being read: it says whose accounts are here."""
+        self.watch.came(office, person, arrived, page, self.now())
 
     def people(self) -> tuple[str, dict[str, frozenset[str]]]:
         """The office's name, and its people with their roles."""

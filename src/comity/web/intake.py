@@ -85,6 +85,7 @@ def bring(request: Asking, data: Brought) -> Page:
 
     def do(office: Office, at: Any) -> tuple[str, str]:
         arrived = arrival.begin(office, papers, request.user.person, at)
+        web.note_arrival(office, request.user.person, arrived, "/bring")
         return f"{HERE}/{arrived.id}", "It was read. Nothing begins before somebody confirms it."
 
     return web.act(request, data, do, lambda trouble: show_all(request, trouble, pasted))
@@ -102,6 +103,7 @@ def show(request: Asking, id: str, error: Trouble | None = None) -> Page:
     with web.house.opened() as office:
         arrival.looks(office, request.user.person)
         made = Reading(arrival.one(office, id))
+        web.note_arrival(office, request.user.person, made.arrived, "")
         made.rows = arrival_form.form(office, made.arrived)
         if made.arrived.ended is None:
             try:
@@ -167,11 +169,14 @@ def aside(request: Asking, id: FromPath[str], data: Form) -> Page:
 @get(HERE + "/{id:str}/paper/{number:int}", sync_to_thread=True)
 def save(request: Asking, id: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """One of an arrival's papers, to be saved."""
-    with web_of(request).house.opened() as office:
+    web = web_of(request)
+    with web.house.opened() as office:
         arrival.looks(office, request.user.person)
-        papers = arrival.one(office, id).papers
+        there = arrival.one(office, id)
+        papers = there.papers
         if not 0 <= number < len(papers):
             raise NotAPage(path=request.url.path)
+        web.note_arrival(office, request.user.person, there, f"/paper/{number}")
         return saved(papers[number].title, octets_of(office, papers[number].digest))
 
 

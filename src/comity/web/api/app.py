@@ -20,7 +20,10 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
+from comity.desk.arrival import NoArrival
+from comity.desk.court import NoNotice
 from comity.desk.drafts import NoDraft
+from comity.desk.exposure.asked import NotSwept
 from comity.desk.ledger import NoEntry
 from comity.desk.matter import NoMatter, Overtaken, as_of
 from comity.desk.office import NotThatPerson, Office, only_reads
@@ -39,6 +42,7 @@ from comity.web.tokens import Token, token_of
 
 KINDS: Final[dict[type[ComityError], int]] = {
     NoMatter: 404, NotInThePacks: 404, NoEntry: 404, NotThatPerson: 403, Overtaken: 412,
+    NoArrival: 404, NoNotice: 404, NotSwept: 404,
 }  # fmt: skip
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Final
 
 from litestar import Litestar
 
-from comity.web.api import acts, authenticity, letters, matters, office, review
+from comity.web.api import acts, arrivals, authenticity, court, jobs, letters, matters, office, review
 from comity.web.api.app import application
 from comity.web.app import Web
 
@@ -17,6 +17,9 @@ ROOMS: Final = (
     letters,
     review,
     authenticity,
+    court,
+    arrivals,
+    jobs,
 )
 
 

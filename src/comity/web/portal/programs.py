@@ -7,9 +7,7 @@ be sealed: that takes the person. What another filed is not there, and that it w
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +31,7 @@ from comity.errors import ComityError, Faulty
 from comity.kernel.demand import CATEGORIES
 from comity.kernel.words import Fault, Term
 from comity.web.api.description import described, listed
+from comity.web.api.octets import decoded
 from comity.web.api.once import Key, once
 from comity.web.api.problems import WORDS, NoBearer, defect, done, no_token, problems, refusal, unread
 from comity.web.api.shapes import Name
@@ -48,13 +47,6 @@ ABOUT: Final = (
     "stands for one person whom the office admitted, who makes it with their passkey on the page `Programs`. No token "
     "states to what a production is sealed. What is not done is told as application/problem+json."
 )
-
-
-class NotBase64(ComityError):
-    """`{name}`, paper {number}, is not in base64"""
-
-    help = "send its octets in base64 with its padding (RFC 4648, section 4)"
-    exit_code = 4
 
 
 KINDS: Final[dict[type[ComityError], int]] = {NotThere: 404, NoProduction: 404, NotRegistered: 403}
@@ -164,17 +156,9 @@ def file(request: Calling, data: JSONBody[shapes.NewFiling], key: Key = None) ->
 
     def do(counter: Counter, at: datetime) -> str:
         portal_of(request).take("file", request.user.id)
-        return counter.file(request.user, _tables(data), (data.narrative, list(_papers(data))), at)
+        return counter.file(request.user, _tables(data), (data.narrative, list(decoded(data.papers))), at)
 
     return _act(request, key, data, do)
-
-
-def _papers(data: shapes.NewFiling) -> Iterator[tuple[str, bytes]]:
-    for number, one in enumerate(data.papers, 1):
-        try:
-            yield one.name, b64decode(one.octets, validate=True)
-        except Error as error:
-            raise NotBase64(name=one.name[:120], number=number) from error
 
 
 @read("/api/v1/demands/{id:str}")

@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from comity.desk.counter import MOST_PAPERS
+from comity.web.api.octets import Paper
 from comity.web.api.sent import Asked, Reach, Sent, Text
-
-Octets = Annotated[str, Meta(min_length=2, pattern="^[A-Za-z0-9+/]+={0,2}$")]
 
 
 class Demand(Sent, frozen=True):
@@ -22,13 +21,6 @@ class Demand(Sent, frozen=True):
     demand: Asked
     scope: Reach
     facts: dict[str, str | bool | None] = field(default_factory=dict)
-
-
-class Paper(Sent, frozen=True):
-    """A paper that goes with a demand: its name, and its octets in base64."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
-    octets: Octets
 
 
 class NewFiling(Demand, frozen=True):
