@@ -20,6 +20,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
+from comity.desk.agencies import NoAgency
 from comity.desk.arrival import NoArrival
 from comity.desk.court import NoNotice
 from comity.desk.drafts import NoDraft
@@ -27,6 +28,8 @@ from comity.desk.exposure.asked import NotSwept
 from comity.desk.ledger import NoEntry
 from comity.desk.matter import NoMatter, Overtaken, as_of
 from comity.desk.office import NotThatPerson, Office, only_reads
+from comity.desk.portal import NoSuchFiling
+from comity.desk.reading import NoAlarm
 from comity.desk.review import NoHit
 from comity.errors import ComityError
 from comity.lawpack.show import NotInThePacks
@@ -43,6 +46,7 @@ from comity.web.tokens import Token, token_of
 KINDS: Final[dict[type[ComityError], int]] = {
     NoMatter: 404, NotInThePacks: 404, NoEntry: 404, NotThatPerson: 403, Overtaken: 412,
     NoArrival: 404, NoNotice: 404, NotSwept: 404,
+    NoAgency: 404, NoAlarm: 404, NoSuchFiling: 404,
 }  # fmt: skip
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)

@@ -6,7 +6,20 @@ from typing import Final
 
 from litestar import Litestar
 
-from comity.web.api import acts, arrivals, authenticity, court, jobs, letters, matters, office, review
+from comity.web.api import (
+    acts,
+    agencies,
+    alarms,
+    arrivals,
+    authenticity,
+    court,
+    filings,
+    jobs,
+    letters,
+    matters,
+    office,
+    review,
+)
 from comity.web.api.app import application
 from comity.web.app import Web
 
@@ -20,6 +33,9 @@ ROOMS: Final = (
     court,
     arrivals,
     jobs,
+    alarms,
+    agencies,
+    filings,
 )
 
 
