@@ -55,6 +55,15 @@ def test_what_was_filed_is_read_asked_about_and_taken(program: Program, officer:
     assert program.post(f"{at}/take", None).status_code == 409 and program.get(f"{V1}/filings/f-0").status_code == 404
 
 
+def test_a_paper_comes_as_it_was_filed_and_the_look_is_written_down(program: Program, officer: Officer) -> None:
+    id = come(program, officer.filed(("warrant.pdf", b"%PDF-1.4 the warrant")))
+    at = f"{V1}/filings/{id}/papers"
+    assert program.get(f"{at}/1").content == b"%PDF-1.4 the warrant"
+    assert program.get(f"{at}/2").status_code == 404 and program.get(f"{at}/0").status_code == 400
+    with program.web.house.opened() as office:
+        assert [look.page for look in reads(office, id)] == ["/api/v1/filing/papers/1"]
+
+
 def test_what_is_returned_is_told_why(program: Program, officer: Officer) -> None:
     id = come(program, officer.filed())
     at = f"{V1}/filings/{id}"

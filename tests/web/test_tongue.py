@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -340,11 +341,12 @@ def test_what_is_kept_for_one_reader_is_said_to_another_in_their_own(reader: Bro
 
 
 @pytest.fixture(scope="module")
-def served(made: Path) -> Iterator[Served]:
+def served(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     import signal
 
-    process, said = serving(made)
-    yield Served(process, made, re.search(r"http://[\w.:]+", said)[0])  # type: ignore[index]
+    office = Path(shutil.copytree(made, tmp_path_factory.mktemp("tongue") / "office"))
+    process, said = serving(office)
+    yield Served(process, office, re.search(r"http://[\w.:]+", said)[0])  # type: ignore[index]
     process.send_signal(signal.SIGINT)
     process.wait(10)
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from litestar import Response, get
-from litestar.params import FromPath, JSONBody
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta, Struct
 
 from comity.desk import filing as desk
@@ -20,6 +21,8 @@ from comity.web.api.once import Key
 from comity.web.api.problems import done
 from comity.web.api.sent import Sent, Text
 from comity.web.api.shapes import Json, Name
+
+Number = Annotated[int, PathParameter(ge=1, le=1000)]
 
 
 class Line(Struct, frozen=True):
@@ -130,6 +133,20 @@ def filing(request: Asked, id: FromPath[Name]) -> Filing:
     return made
 
 
+OCTETS: Final = {200: ResponseSpec(bytes, generate_examples=False, media_type="application/octet-stream",
+                                   description="as it came")}  # fmt: skip
+
+
+@get("/api/v1/filings/{id:str}/papers/{number:int}", sync_to_thread=True, responses={**READS, **OCTETS})
+def paper(request: Asked, id: FromPath[Name], number: Number) -> Response[bytes]:
+    """The octets of one of its papers, as they came; that it was looked at is written down."""
+    web = web_of(request)
+    with web.house.opened() as office:
+        _, raw = desk.paper(office, rooms.filing(porter.emptied(office, web.now()), id), number - 1)
+        web.note(request.user.person, id, f"/api/v1/filing/papers/{number}")
+    return Response(raw, media_type="application/octet-stream")
+
+
 def _filing(office: Office, one: rooms.Filing) -> Filing:
     words = [Word(word.at.astimezone(UTC), word.says, word.by) for word in one.words]
     ways = [Way(way.value, way.source, way.since.astimezone(UTC)) for way in desk.callback(office, one)[1]]
@@ -205,4 +222,4 @@ def hand_over(request: Asked, id: FromPath[Name], data: JSONBody[Handing], key: 
     return act(request, Doing(key=key or ""), data, do, f"/api/v1/filings/{id}")
 
 
-HANDLERS: Final = (filings, filing, take, give_back, ask, called, hand_over)
+HANDLERS: Final = (filings, filing, paper, take, give_back, ask, called, hand_over)

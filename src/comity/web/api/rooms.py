@@ -18,6 +18,7 @@ from comity.web.api import (
     letters,
     matters,
     office,
+    registrations,
     review,
 )
 from comity.web.api.app import application
@@ -36,6 +37,7 @@ ROOMS: Final = (
     alarms,
     agencies,
     filings,
+    registrations,
 )
 
 
