@@ -18,11 +18,11 @@ from typing import Final
 
 from comity.desk.arrival import Arrival, look_of
 from comity.desk.matter import demand_of, load, named
-from comity.desk.office import Office
+from comity.desk.office import NotThatPerson, Office
 from comity.desk.portal import Portal, portal
 from comity.desk.recall import Fold
 from comity.desk.register import enter, entries, folded, told
-from comity.desk.roles import WATCHERS as WATCHERS
+from comity.desk.roles import WATCHERS
 from comity.errors import ComityError
 from comity.kernel.matter import Event, Matter, in_contempt, standing
 
@@ -95,6 +95,13 @@ def reads(office: Office, matter: str = "", person: str = "") -> Iterator[Read]:
 def alarms(office: Office) -> tuple[Alarm, ...]:
     """Every alarm, the open ones first, then the latest first."""
     return folded(office, ALARMS, _alarms)[0]
+
+
+def watched(office: Office, person: str) -> tuple[Alarm, ...]:
+    """The same, for a person who watches; nobody else is told of them."""
+    if office.person(person).isdisjoint(WATCHERS):
+        raise NotThatPerson(person=person, why=f"does not see alarms: that is for {' or '.join(WATCHERS)}")
+    return alarms(office)
 
 
 def _alarms(_: str, events: tuple[Event, ...]) -> tuple[Alarm, ...]:

@@ -161,7 +161,7 @@ class Rows:
     @property
     def shifted(self) -> list[int]:
         """How far to the left each part stands in a row's number."""
-        return list(accumulate((part.bits for part in self.parts), initial=0))[:-1]
+        return _shifted(self.parts)
 
     def counted(self) -> Tally:
         """Count the rows of all parts that nobody else takes; whoever fails ends it for all."""
@@ -209,6 +209,10 @@ class Rows:
         """Let nobody begin anything more."""
         with self.lock:
             self.left.clear()
+
+
+def _shifted(parts: Sequence[Part]) -> list[int]:
+    return list(accumulate((part.bits for part in parts), initial=0))[:-1]
 
 
 def tallied(paths: Sequence[Path], cells: Mapping[str, str]) -> pa.Table | None:
@@ -289,9 +293,7 @@ def _counted(rows: Rows) -> Tally:
 
 def _table(tally: Tally, parts: Sequence[Part], cells: Mapping[str, str]) -> pa.Table:
     made: dict[str, pa.Array] = {}
-    shift = 0
-    for part in parts:
+    for part, shift in zip(parts, _shifted(parts), strict=True):
         numbers = (tally.numbers >> tally.numbers.dtype.type(shift)) & tally.numbers.dtype.type((1 << part.bits) - 1)
         made |= dict(zip(part.columns, part.cells(numbers), strict=True))
-        shift += part.bits
     return pa.table({**{name: made[column] for name, column in cells.items()}, "accounts": tally.times})

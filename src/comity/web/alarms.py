@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import get, post
 
 from comity.desk import reading
-from comity.desk.office import NotThatPerson, Office
+from comity.desk.office import Office
 from comity.desk.roles import ACTS
 from comity.web.acts import text
 from comity.web.app import Asking, Form, Page, Trouble, web_of
@@ -23,10 +23,7 @@ def alarms(request: Asking) -> Page:
 def _shown(request: Asking, typed: dict[str, Any], error: Trouble | None = None) -> Page:
     web, person = web_of(request), request.user.person
     with web.house.opened() as office:
-        held = office.person(person)
-        if held.isdisjoint(reading.WATCHERS):
-            raise NotThatPerson(person=person, why=f"does not see alarms: that is for {' or '.join(reading.WATCHERS)}")
-        found = reading.alarms(office)
+        found, held = reading.watched(office, person), office.person(person)
     return web.page(
         request, "alarms.html", "/alarms", error=error, alarms=found, typed=typed,
         settles=not held.isdisjoint(ACTS["settle"][1]),

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
-from litestar import Response, get, post
-from litestar.openapi import ResponseSpec
+from litestar import Response
 from litestar.params import FromPath, HeaderParameter, JSONBody, RawBody
 from litestar.response import Stream
 
@@ -22,9 +20,9 @@ from comity.kernel.gate import Release
 from comity.kernel.matter import Event, Matter
 from comity.kernel.matter import standing as standing_of
 from comity.web.api import sent
-from comity.web.api.app import READS, Asked, Doing, NoProduction, NotSeen, act, let, utc, web_of
+from comity.web.api.app import READS, Asked, Doing, NoProduction, NotSeen, act, let, read, utc, web_of, write
 from comity.web.api.once import Key
-from comity.web.api.problems import done
+from comity.web.api.problems import done, octets
 from comity.web.api.shapes import Name
 
 FOLDER: Final = "productions"
@@ -37,9 +35,6 @@ Saw = Annotated[
         description="the ETag of the matter as its sender had read it; if there is more by now, nothing is done",
     ),
 ]  # fmt: skip
-
-
-write = partial(post, sync_to_thread=True)
 
 
 def must(name: str, saw: str | None, key: str | None, alone: bool = True) -> Doing:
@@ -183,10 +178,10 @@ def _free(folder: Path, name: str) -> Path:
     return next(path for n in range(1, 10_000) if not (path := folder / f"{name}.{n}.zip").exists())
 
 
-OCTETS: Final = {200: ResponseSpec(bytes, generate_examples=False, media_type="application/zip", description="the zip")}
-
-
-@get("/api/v1/matters/{name:str}/productions/{which:str}", sync_to_thread=True, responses={**READS, **OCTETS})
+@read(
+    "/api/v1/matters/{name:str}/productions/{which:str}",
+    responses={**READS, **octets("application/zip", "the zip")},
+)
 def production(request: Asked, name: FromPath[Name], which: FromPath[Name]) -> Stream:
     """The octets of a production, sealed to its recipients."""
     path = web_of(request).house.root / FOLDER / f"{which}.zip"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from comity.desk import agencies as desk
 from comity.desk.office import Office
-from comity.web.api.acts import write
-from comity.web.api.app import READS, Asked, Doing, act, web_of
+from comity.web.api.app import Asked, Doing, act, read, web_of, write
 from comity.web.api.once import Key
 from comity.web.api.problems import done
 from comity.web.api.sent import Sent, Short
@@ -66,7 +65,7 @@ class Struck(Sent, frozen=True):
     why: Short = ""
 
 
-@get("/api/v1/agencies", sync_to_thread=True, responses=READS)
+@read("/api/v1/agencies")
 def directory(request: Asked) -> list[Agency]:
     """Every agency with its contacts, each with its source and its age."""
     with web_of(request).house.opened() as office:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, Struct
 
 from comity.desk import jobs, reading
-from comity.desk.office import NotThatPerson, Office
-from comity.web.api.acts import write
-from comity.web.api.app import READS, Asked, Doing, act, web_of
+from comity.desk.office import Office
+from comity.web.api.app import Asked, Doing, act, read, web_of, write
 from comity.web.api.once import Key
 from comity.web.api.problems import done
 from comity.web.api.sent import Sent, Text
@@ -63,14 +62,11 @@ class LookedAt(Struct, frozen=True):
     matter: str
 
 
-@get("/api/v1/alarms", sync_to_thread=True, responses=READS)
+@read("/api/v1/alarms")
 def alarms(request: Asked) -> list[Alarm]:
     """Every alarm, the open ones first; for who watches alone."""
-    person = request.user.person
     with web_of(request).house.opened() as office:
-        if office.person(person).isdisjoint(reading.WATCHERS):
-            raise NotThatPerson(person=person, why=f"does not see alarms: that is for {' or '.join(reading.WATCHERS)}")
-        return [_alarm(one) for one in reading.alarms(office)]
+        return [_alarm(one) for one in reading.watched(office, request.user.person)]
 
 
 def _alarm(one: reading.Alarm) -> Alarm:
@@ -90,7 +86,7 @@ def settle(request: Asked, data: JSONBody[NewSettling], key: Key = None) -> Resp
     return act(request, Doing(key=key or ""), data, do, "/api/v1/alarms")
 
 
-@get("/api/v1/tasks", sync_to_thread=True, responses=READS)
+@read("/api/v1/tasks")
 def tasks(request: Asked) -> list[Task]:
     """What ran out and waits for somebody to look at it, oldest first."""
     with web_of(request).house.opened() as office:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any, Final
 
-from litestar import Response, get, post
-from litestar.openapi import ResponseSpec
+from litestar import Response
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, Struct, field
 
@@ -22,11 +20,11 @@ from comity.desk.papers import octets_of
 from comity.desk.papers import read as read_paper
 from comity.errors import ComityError, Faulty
 from comity.kernel.words import Fault
-from comity.web.api.app import READS, Asked, Doing, act, web_of
+from comity.web.api.app import READS, Asked, Doing, act, read, web_of, write
 from comity.web.api.matters import demand_of
 from comity.web.api.octets import MOST, Paper, decoded
 from comity.web.api.once import Key
-from comity.web.api.problems import done
+from comity.web.api.problems import done, octets
 from comity.web.api.sent import Sent
 from comity.web.api.shapes import Demanded, Name
 from comity.web.intake import MOST_TYPED
@@ -38,8 +36,6 @@ AT: Final = f"{HERE}/{{id:str}}"
 Id = Annotated[str, PathParameter(pattern="^[0-9a-z]{1,40}$")]
 Index = Annotated[int, PathParameter(ge=0, le=10_000)]
 Line = Annotated[str, Meta(max_length=4000)]
-read = partial(get, sync_to_thread=True, responses=READS)
-write = partial(post, sync_to_thread=True)
 
 
 class ArrivalLine(Struct, frozen=True):
@@ -305,11 +301,7 @@ def aside(request: Asked, id: Id, data: JSONBody[NewAside], key: Key = None) -> 
     return act(request, Doing(key=key or ""), data, do, f"{HERE}/{{made.arrival}}")
 
 
-OCTETS: Final = {200: ResponseSpec(bytes, generate_examples=False, media_type="application/octet-stream",
-                                   description="as it came")}  # fmt: skip
-
-
-@read(f"{AT}/papers/{{number:int}}", responses={**READS, **OCTETS})
+@read(f"{AT}/papers/{{number:int}}", responses={**READS, **octets("application/octet-stream", "as it came")})
 def paper(request: Asked, id: Id, number: Index) -> Response[Any]:
     """The octets of one of its papers, as they came."""
     web, person = web_of(request), request.user.person

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Final, Literal
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
@@ -22,8 +19,9 @@ from comity.errors import ComityError
 from comity.kernel.demand import authentic
 from comity.kernel.matter import Event, Matter
 from comity.web.api import sent
-from comity.web.api.acts import HERE, Saw, must, recorded, write
-from comity.web.api.app import READS, Asked, Doing, act, web_of
+from comity.web.api.acts import HERE, Saw, must, recorded
+from comity.web.api.app import Asked, Doing, act, read, web_of, write
+from comity.web.api.octets import plain
 from comity.web.api.once import Key
 from comity.web.api.problems import done
 from comity.web.api.sent import Sent
@@ -36,7 +34,6 @@ THERE: Final = HERE + "/authenticity"
 MOST: Final = MOST_BYTES * 4 // 3 + 4096
 """What a body with a message may hold: what the page takes, in base64."""
 Octets = Annotated[str, Meta(pattern="^([A-Za-z0-9+/]+={0,2})?$")]
-read = partial(get, sync_to_thread=True, responses=READS)
 
 
 class NotInBase64(ComityError):
@@ -204,20 +201,13 @@ def bring(
 def _ready(request: Asked, name: str, data: NewMessage) -> desk.Message:
     """The message, opened before anybody else has to wait for it; who may put none in has none opened."""
     web = web_of(request)
-    title, octets = data.name, _decoded("octets", data.octets)
-    answers = _decoded("dns", data.dns) or b'{"answers": {}}'
+    title, octets = data.name, plain(data.octets, NotInBase64(field="octets"))
+    answers = plain(data.dns, NotInBase64(field="dns")) or b'{"answers": {}}'
     with web.house.opened() as office:
         office.may(request.user.person, "event")
         if not octets and (lies := desk.among(office, demand_of(load(office, name)))):
             title, octets = lies.name, lies.octets
     return desk.ready(label(title or "the message"), octets, answers, web.now(), data.live)
-
-
-def _decoded(field: str, text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except Error as error:
-        raise NotInBase64(field=field) from error
 
 
 @write(ALL + "/findings", responses=done(Kept))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Annotated, Final
 
-from litestar import Response, get, post
+from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, field
 
@@ -16,7 +15,7 @@ from comity.desk.court_acts import Accepted, accept, dismiss
 from comity.desk.matter import load, load_seen
 from comity.desk.office import Office
 from comity.web.api.acts import Saw
-from comity.web.api.app import READS, Asked, Doing, act, utc, web_of
+from comity.web.api.app import Asked, Doing, act, read, utc, web_of, write
 from comity.web.api.matters import Limit, Start
 from comity.web.api.octets import MOST, Paper, decoded
 from comity.web.api.once import Key
@@ -27,8 +26,6 @@ from comity.web.uploads import label
 
 HERE: Final = "/api/v1/notices"
 Number = Annotated[int, Meta(ge=0, le=1000)]
-read = partial(get, sync_to_thread=True, responses=READS)
-write = partial(post, sync_to_thread=True)
 
 
 class Stay(Struct, frozen=True):

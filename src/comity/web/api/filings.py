@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from litestar import Response, get
-from litestar.openapi import ResponseSpec
+from litestar import Response
 from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta, Struct
 
@@ -15,10 +15,9 @@ from comity.desk import portal as rooms
 from comity.desk import porter
 from comity.desk.office import Office
 from comity.kernel.matter import Event
-from comity.web.api.acts import write
-from comity.web.api.app import READS, Asked, Doing, act, let, web_of
+from comity.web.api.app import READS, Asked, Doing, act, let, read, web_of, write
 from comity.web.api.once import Key
-from comity.web.api.problems import done
+from comity.web.api.problems import done, octets
 from comity.web.api.sent import Sent, Text
 from comity.web.api.shapes import Json, Name
 
@@ -107,7 +106,7 @@ class Job(Struct, frozen=True):
     matter: str
 
 
-@get("/api/v1/filings", sync_to_thread=True, responses=READS)
+@read("/api/v1/filings")
 def filings(request: Asked) -> list[Line]:
     """Everything that came through the portal: what waits first, then the latest first."""
     web = web_of(request)
@@ -123,7 +122,7 @@ def _line(one: rooms.Filing) -> tuple[str, str, str, datetime, bool, Literal["fi
     return one.id, one.person, one.agency, one.at.astimezone(UTC), one.emergency, state, one.matter, instrument
 
 
-@get("/api/v1/filings/{id:str}", sync_to_thread=True, responses=READS)
+@read("/api/v1/filings/{id:str}")
 def filing(request: Asked, id: FromPath[Name]) -> Filing:
     """One filing; that it was looked at is written down."""
     web = web_of(request)
@@ -133,11 +132,10 @@ def filing(request: Asked, id: FromPath[Name]) -> Filing:
     return made
 
 
-OCTETS: Final = {200: ResponseSpec(bytes, generate_examples=False, media_type="application/octet-stream",
-                                   description="as it came")}  # fmt: skip
-
-
-@get("/api/v1/filings/{id:str}/papers/{number:int}", sync_to_thread=True, responses={**READS, **OCTETS})
+@read(
+    "/api/v1/filings/{id:str}/papers/{number:int}",
+    responses={**READS, **octets("application/octet-stream", "as it came")},
+)
 def paper(request: Asked, id: FromPath[Name], number: Number) -> Response[bytes]:
     """The octets of one of its papers, as they came; that it was looked at is written down."""
     web = web_of(request)
@@ -160,54 +158,51 @@ def _filing(office: Office, one: rooms.Filing) -> Filing:
 PLACE: Final = "/api/v1/filings/{made.id}"
 
 
-def _after(office: Office, id: str) -> Filing:
-    return _filing(office, rooms.filing(rooms.portal(office), id))
+def _acted(
+    request: Asked, id: str, data: Sent | None, key: str | None, do: Callable[[Office, datetime], object]
+) -> Response[bytes]:
+    """Do something about a filing, and tell how it then stands."""
+
+    def then(office: Office, at: datetime) -> Filing:
+        do(office, at)
+        return _filing(office, rooms.filing(rooms.portal(office), id))
+
+    return act(request, Doing(key=key or ""), data, then, PLACE)
 
 
 @write("/api/v1/filings/{id:str}/take", responses=done(Filing))
 def take(request: Asked, id: FromPath[Name], key: Key = None) -> Response[bytes]:
     """Confirm what was filed: its matter begins."""
 
-    def do(office: Office, at: datetime) -> Filing:
-        desk.take(office, id, request.user.person, at)
-        return _after(office, id)
-
-    return act(request, Doing(key=key or ""), None, do, PLACE)
+    return _acted(request, id, None, key, lambda office, at: desk.take(office, id, request.user.person, at))
 
 
 @write("/api/v1/filings/{id:str}/return", responses=done(Filing))
 def give_back(request: Asked, id: FromPath[Name], data: JSONBody[Returning], key: Key = None) -> Response[bytes]:
     """Return what was filed; the authority reads why."""
 
-    def do(office: Office, at: datetime) -> Filing:
-        desk.give_back(office, id, data.why, request.user.person, at)
-        return _after(office, id)
-
-    return act(request, Doing(key=key or ""), data, do, PLACE)
+    return _acted(
+        request, id, data, key, lambda office, at: desk.give_back(office, id, data.why, request.user.person, at)
+    )
 
 
 @write("/api/v1/filings/{id:str}/ask", responses=done(Filing))
 def ask(request: Asked, id: FromPath[Name], data: JSONBody[Asking], key: Key = None) -> Response[bytes]:
     """Write to the authority."""
 
-    def do(office: Office, at: datetime) -> Filing:
-        porter.ask(office, id, data.says, request.user.person, at)
-        return _after(office, id)
-
-    return act(request, Doing(key=key or ""), data, do, PLACE)
+    return _acted(request, id, data, key, lambda office, at: porter.ask(office, id, data.says, request.user.person, at))
 
 
 @write("/api/v1/filings/{id:str}/called", responses=done(Filing))
 def called(request: Asked, id: FromPath[Name], data: JSONBody[Called], key: Key = None) -> Response[bytes]:
     """Record what was said at a call-back: a finding of the matter."""
 
-    def do(office: Office, at: datetime) -> Filing:
+    def do(office: Office, at: datetime) -> None:
         said = (("supports", data.supports), ("called", data.called))
         who = f"call to {data.called}"
         desk.called_back(office, id, Event("", "finding", at, at, data.heard, who, request.user.person, data=said))
-        return _after(office, id)
 
-    return act(request, Doing(key=key or ""), data, do, PLACE)
+    return _acted(request, id, data, key, do)
 
 
 @write("/api/v1/filings/{id:str}/hand", responses=done(Job))

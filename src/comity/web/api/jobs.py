@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Annotated, Any, Final
 
-from litestar import Response, get, post
-from litestar.openapi import ResponseSpec
+from litestar import Response
 from litestar.params import FromPath, JSONBody, PathParameter
 from litestar.response import File
 from msgspec import Struct
@@ -18,10 +16,10 @@ from comity.desk.exposure.asked import NotSwept, files_of, report_of, swept_jobs
 from comity.desk.jobs import COLLECT, ask_collection, ask_exposure, of_matter, progress_of
 from comity.desk.matter import load_seen
 from comity.desk.office import Office
-from comity.web.api.acts import Saw
-from comity.web.api.app import READS, Asked, Doing, NotSeen, act, web_of
+from comity.web.api.acts import Saw, must
+from comity.web.api.app import READS, Asked, Doing, act, read, web_of, write
 from comity.web.api.once import Key
-from comity.web.api.problems import done
+from comity.web.api.problems import done, octets
 from comity.web.api.sent import NewCollection, Sent
 from comity.web.api.shapes import Json, Name
 
@@ -29,8 +27,6 @@ SWEEPS: Final = "/api/v1/exposures"
 OF: Final = "/api/v1/matters/{name:str}/collections"
 Number = Annotated[int, PathParameter(ge=1, le=2**40)]
 FileName = Annotated[str, PathParameter(pattern=r"^[0-9]{1,12}\.(html|cube)$")]
-read = partial(get, sync_to_thread=True, responses=READS)
-write = partial(post, sync_to_thread=True)
 
 
 class Work(Struct, frozen=True):
@@ -81,14 +77,12 @@ def start_collection(
     request: Asked, name: FromPath[Name], data: JSONBody[NewCollection], key: Key = None, saw: Saw = None
 ) -> Response[bytes]:
     """Have what answers the demand collected by a worker; asked twice before anything new happened, it is one job."""
-    if saw is None:
-        raise NotSeen
 
     def do(office: Office, at: datetime) -> WorkAsked:
         job = ask_collection(office, name, Order(request.user.person, lambda: at, tuple(data.categories)))
         return WorkAsked(job.number, name, load_seen(office, name)[1])
 
-    return act(request, Doing(name, saw, key or ""), data, do, "/api/v1/matters/{made.matter}/collections/jobs")
+    return act(request, must(name, saw, key), data, do, "/api/v1/matters/{made.matter}/collections/jobs")
 
 
 @read(f"{OF}/jobs")
@@ -133,11 +127,7 @@ def _asked(office: Office, number: int) -> Any:
     return job
 
 
-OCTETS: Final = {200: ResponseSpec(bytes, generate_examples=False, media_type="application/octet-stream",
-                                   description="the file")}  # fmt: skip
-
-
-@read(f"{SWEEPS}/{{number:int}}/{{file:str}}", responses={**READS, **OCTETS})
+@read(f"{SWEEPS}/{{number:int}}/{{file:str}}", responses={**READS, **octets("application/octet-stream", "the file")})
 def sweep_file(request: Asked, number: Number, file: FileName) -> File:
     """A file of a sweep that is done: its cube, or its page, which stands by itself."""
     with web_of(request).house.opened() as office:

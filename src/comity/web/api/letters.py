@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from litestar import Response, get
-from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
@@ -19,10 +17,10 @@ from comity.errors import ComityError
 from comity.letters.drafts.edit import MOST as LONGEST
 from comity.letters.drafts.edit import Line, id_of, lines, unfilled
 from comity.letters.drafts.model import ABOUT, KINDS
-from comity.web.api.acts import HERE, Saw, write
-from comity.web.api.app import READS, Asked, Doing, act, web_of
+from comity.web.api.acts import HERE, Saw
+from comity.web.api.app import READS, Asked, Doing, act, read, web_of, write
 from comity.web.api.once import Key
-from comity.web.api.problems import done
+from comity.web.api.problems import done, octets
 from comity.web.api.sent import Sent, Short
 from comity.web.api.shapes import Name
 from comity.web.letter import MOST, TYPES
@@ -32,7 +30,6 @@ ONE: Final = ALL + "/{id:str}"
 THERE: Final = HERE + "/letters/{made.id}"
 Kind = Literal["memo", "objection", "motion", "refusal", "clarification", "notice", "certificate"]
 Version = Annotated[int, Meta(ge=1, le=999_999)]
-read = partial(get, sync_to_thread=True, responses=READS)
 
 
 class NewLetter(Sent, frozen=True):
@@ -230,18 +227,13 @@ def finish(
     return act(request, Doing(name, None, key or ""), data, do, THERE)
 
 
-def _octets(media: str) -> dict[int, Any]:
-    spec = ResponseSpec(bytes, generate_examples=False, media_type=media, description="the paper")
-    return {**READS, 200: spec}
-
-
-@get(ONE + "/html", sync_to_thread=True, responses=_octets("text/html"))
+@get(ONE + "/html", sync_to_thread=True, responses={**READS, **octets("text/html", "the paper")})
 def page(request: Asked, name: FromPath[Name], id: FromPath[Name]) -> Response[bytes]:
     """The letter as a page to take away; finished, the very octets that were recorded."""
     return _paper(request, name, id, "html")
 
 
-@get(ONE + "/pdf", sync_to_thread=True, responses=_octets("application/pdf"))
+@get(ONE + "/pdf", sync_to_thread=True, responses={**READS, **octets("application/pdf", "the paper")})
 def pdf(request: Asked, name: FromPath[Name], id: FromPath[Name]) -> Response[bytes]:
     """The letter as a PDF; finished, the very octets that were recorded."""
     return _paper(request, name, id, "pdf")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Annotated, Any, Final
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from comity.desk import notice as desk
@@ -18,12 +17,11 @@ from comity.kernel import matter as kernel
 from comity.kernel.demand import Demand
 from comity.kernel.reason import Reason
 from comity.web.api import shapes
-from comity.web.api.app import READS, Asked, asked_about, web_of
+from comity.web.api.app import Asked, asked_about, read, web_of
 from comity.web.api.shapes import Name
 from comity.web.inbox import Row, rows
 from comity.web.matter import View, forum, present, view
 
-read = partial(get, sync_to_thread=True, responses=READS)
 On = FromQuery[date | None]
 At = Annotated[
     str | None,

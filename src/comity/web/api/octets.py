@@ -35,7 +35,12 @@ class Paper(Sent, frozen=True):
 def decoded(papers: Iterable[Paper]) -> Iterator[tuple[str, bytes]]:
     """The name and octets of every paper."""
     for number, one in enumerate(papers, 1):
-        try:
-            yield one.name, b64decode(one.octets, validate=True)
-        except Error as error:
-            raise NotBase64(name=one.name[:120], number=number) from error
+        yield one.name, plain(one.octets, NotBase64(name=one.name[:120], number=number))
+
+
+def plain(text: str, wrong: ComityError) -> bytes:
+    """What is said in base64, or the refusal given."""
+    try:
+        return b64decode(text, validate=True)
+    except Error as error:
+        raise wrong from error

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from functools import partial
 from typing import Annotated, Any, Final
 
-from litestar import get
 from litestar.params import FromQuery, PathParameter, QueryParameter
 
 from comity.desk import ledger as desk
@@ -16,10 +14,9 @@ from comity.kernel.estate import controls, readable
 from comity.kernel.words import Fault
 from comity.lawpack.show import find, sheets
 from comity.web.api import shapes
-from comity.web.api.app import READS, Asked, web_of
+from comity.web.api.app import Asked, read, web_of
 from comity.web.api.shapes import Name
 
-read = partial(get, sync_to_thread=True, responses=READS)
 Start = Annotated[int, QueryParameter(name="start", ge=0, le=2**40)]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=1000)]
 Threshold = Annotated[int, QueryParameter(name="threshold", ge=3, le=1000)]

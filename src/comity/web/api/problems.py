@@ -41,6 +41,11 @@ READS: Final = problems(405, 409)
 ACTS: Final = problems(405, 409, 412, 413, 415, 428)
 
 
+def octets(media: str, says: str) -> dict[int, ResponseSpec]:
+    """An answer that is octets, and what they are."""
+    return {200: ResponseSpec(bytes, generate_examples=False, media_type=media, description=says)}
+
+
 def done(made: type[Any], responses: Mapping[int, ResponseSpec] = ACTS) -> dict[int, ResponseSpec]:
     """What an act may be answered with."""
     return {**responses, 201: ResponseSpec(made, generate_examples=False, description="done")}

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Final, Literal, cast
+from typing import Final, Literal, cast
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from comity.desk import porter
 from comity.desk.office import Office
 from comity.desk.portal import Applied
-from comity.web.api.acts import write
-from comity.web.api.app import READS, Asked, Doing, act, let, web_of
+from comity.web.api.app import Asked, Doing, act, let, read, web_of, write
 from comity.web.api.once import Key
 from comity.web.api.problems import done
-from comity.web.api.sent import Sent, Text
+from comity.web.api.sent import Digest, Sent, Text
 from comity.web.api.shapes import Name
 
 PLACE: Final = "/api/v1/registrations"
@@ -25,7 +24,7 @@ PLACE: Final = "/api/v1/registrations"
 class NewYes(Sent, frozen=True):
     """One person's yes to a registration as it was `shown`."""
 
-    shown: Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
+    shown: Digest
 
 
 class NewNo(Sent, frozen=True):
@@ -59,7 +58,7 @@ def _registration(office: Office, one: Applied) -> Registration:
     )  # fmt: skip
 
 
-@get(PLACE, sync_to_thread=True, responses=READS)
+@read(PLACE)
 def registrations(request: Asked) -> list[Registration]:
     """Everybody who asked to be admitted to the portal: who waits first."""
     web = web_of(request)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Final, Literal
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
@@ -14,20 +13,18 @@ from comity.desk import review as desk
 from comity.desk.matter import load_seen
 from comity.desk.office import Office
 from comity.web.api import sent
-from comity.web.api.acts import HERE, Saw, must, recorded, write
-from comity.web.api.app import READS, Asked, Doing, act, web_of
+from comity.web.api.acts import HERE, Saw, must, recorded
+from comity.web.api.app import Asked, Doing, act, read, web_of, write
 from comity.web.api.once import Key
 from comity.web.api.problems import done
-from comity.web.api.sent import Sent, Short
+from comity.web.api.sent import Digest, Sent, Short
 from comity.web.api.shapes import Name
 
 ALL: Final = "/api/v1/matters/{name:str}/review"
 THERE: Final = HERE + "/review"
-Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 Number = Annotated[int, PathParameter(ge=1, le=1_000_000_000)]
 Start = Annotated[int, QueryParameter(name="start", ge=0, le=1_000_000_000)]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=1000)]
-read = partial(get, sync_to_thread=True, responses=READS)
 
 
 class NewMark(Sent, frozen=True):

@@ -19,6 +19,9 @@ Short = Annotated[str, Meta(max_length=400)]
 Category = Literal["content", "subscriber", "traffic"]
 
 
+Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
+
+
 class Sent(Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a request."""
 
@@ -66,7 +69,7 @@ class Paper(Sent, frozen=True):
     """A paper behind the demand, by its name and the SHA-256 of its octets."""
 
     name: Annotated[str, Meta(min_length=1, max_length=400)]
-    digest: Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
+    digest: Digest
 
 
 class NewDemand(Sent, frozen=True):
@@ -103,7 +106,7 @@ class NewAnswer(Sent, frozen=True):
 class NewApproval(Sent, frozen=True):
     """An approval of exactly what `shown` stands for: read it at the matter's gate."""
 
-    shown: Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
+    shown: Digest
 
 
 class NewWithdrawal(Sent, frozen=True):

@@ -19,7 +19,6 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi import ResponseSpec
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import File
@@ -33,7 +32,7 @@ from comity.kernel.words import Fault, Term
 from comity.web.api.description import described, listed
 from comity.web.api.octets import decoded
 from comity.web.api.once import Key, once
-from comity.web.api.problems import WORDS, NoBearer, defect, done, no_token, problems, refusal, unread
+from comity.web.api.problems import WORDS, NoBearer, defect, done, no_token, octets, problems, refusal, unread
 from comity.web.api.shapes import Name
 from comity.web.portal import shapes
 from comity.web.portal.app import Portal, mended, portal_of, render
@@ -196,7 +195,7 @@ def write_words(
     return _act(request, key, data, do)
 
 
-ZIP: Final = {200: ResponseSpec(bytes, generate_examples=False, media_type="application/zip", description="the zip")}
+ZIP: Final = octets("application/zip", "the zip")
 
 
 @read("/api/v1/demands/{id:str}/productions/{name:str}", responses={**READS, **ZIP})
