@@ -163,19 +163,21 @@ class _Bench:
     def rows(self, rounds: int) -> list[Result]:
         to = WORK / "written.parquet"
         sql = hand.written(self.accounts, self.cells[CELL.place, CELL.category], self.columns, to)
-        took = alternate(
-            {"comity": lambda: self._apply(to), "joined": lambda: self.hand.execute(sql).fetchall()}, rounds
-        )
+        with engine() as con:  # as the peer has one
+            took = alternate(
+                {
+                    "comity": lambda: written_verdicts(con, self.packs, self.number, to),
+                    "joined": lambda: self.hand.execute(sql).fetchall(),
+                },
+                rounds,
+            )
         work = f"{self.label}: verdict of {CELL.place} {CELL.category} on each row; comity's with the proof's id"
         return [_faster("E3", work, took, ("joined", "DuckDB, grouped and joined back"), 6)]
 
-    def _apply(self, to: Path) -> int:
-        return written_verdicts(self.packs, self.number, to)
 
-
-def written_verdicts(packs: Packs, number: int, to: Path) -> int:
+def written_verdicts(con: duckdb.DuckDBPyConnection, packs: Packs, number: int, to: Path) -> int:
     """One verdict and its proof on every account kept with its class."""
-    with engine() as con, opened(con, [kept_of(number)]) as kept:
+    with opened(con, [kept_of(number)]) as kept:
         return written_back(load(con, cube_of(number)), packs, (kept, False), [CELL], to)
 
 
@@ -220,7 +222,8 @@ with engine() as con, opened(con, [made({number})]) as accounts:
     save(run(con, estate(), demands(), accounts, Posed(ON)), WORK / "first.cube")
 """
 BACK = """
-written_verdicts(demands(), {number}, WORK / "back.parquet")
+with engine() as con:
+    written_verdicts(con, demands(), {number}, WORK / "back.parquet")
 """
 AROUND = """
 import re, time

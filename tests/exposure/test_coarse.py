@@ -15,7 +15,7 @@ from tests.exposure.world import estates, packs, rows, swept, written
 from comity.desk.exposure.about import Posed
 from comity.desk.exposure.kept import differ
 from comity.exposure import classes as tables
-from comity.exposure.classes import fold, put_together
+from comity.exposure.classes import ALL, fold, put_together
 from comity.exposure.cube import NotACube, load, save
 
 
@@ -76,13 +76,16 @@ class Reading:
 
         self.engine = engine()
         cube = load(self.engine.__enter__(), self.path)
-        whole = cube.classes.whole
+        tables = cube.classes.tables
+        ready = tables.ready
 
-        def told() -> None:
-            self.read.append(True)
-            whole()
+        def told(table: str) -> None:
+            if table == ALL:
+                self.read.append(True)
+            ready(table)
 
-        return replace(cube, classes=replace(cube.classes, whole=told)), self.read
+        tables.ready = told
+        return cube, self.read
 
     def __exit__(self, *error) -> None:
         self.engine.__exit__(*error)

@@ -17,7 +17,7 @@ import duckdb
 
 from comity.errors import ComityError
 from comity.exposure.accounts import Accounts, named, quoted, reading
-from comity.exposure.classes import STORE, Classes, mapped, number
+from comity.exposure.classes import ALL, STORE, Classes, mapped, number
 from comity.exposure.cube import Cube, written
 from comity.exposure.judges import Found
 from comity.exposure.sweep import Row
@@ -25,6 +25,12 @@ from comity.kernel.words import Facts
 
 CLASS: Final = "class"
 """The column in which a kept table of accounts says to which class each belongs."""
+
+ADDRESS: Final = "address"
+"""The column that names an account, if there is one of that name."""
+
+DIFFERENT: Final = ", DICTIONARY_SIZE_LIMIT 1"
+"""How the engine writes a column in which each value is another: no list of them is tried."""
 
 BOUND: Final = "comity-classes"
 """The name under which a kept table says whose classes its numbers are."""
@@ -70,15 +76,11 @@ class Wanted:
 def keep(cube: Cube, accounts: Accounts, path: Path) -> None:
     """Write each account's address and the number of its class, so that nothing has to be grouped again."""
     classes = cube.classes
-    address = "address" if "address" in accounts.columns else STORE
+    address = ADDRESS if ADDRESS in accounts.columns else STORE
     sql = number(classes.con, accounts, classes.columns)
+    more = f"{DIFFERENT if address == ADDRESS else ''}, KV_METADATA {{{named(BOUND)}: {quoted(cube.numbering)}}}"
     with written(path) as beside, reading(accounts.label):
-        _copy(
-            classes.con,
-            f"SELECT {named(address)}, {CLASS} FROM ({sql})",
-            beside,
-            f", KV_METADATA {{{named(BOUND)}: {quoted(cube.numbering)}}}",
-        )
+        _copy(classes.con, f"SELECT {named(address)}, {CLASS} FROM ({sql})", beside, more)
 
 
 def bound_to(con: duckdb.DuckDBPyConnection, path: Path) -> str:
@@ -94,9 +96,9 @@ def bound_to(con: duckdb.DuckDBPyConnection, path: Path) -> str:
 class Judged:
     """What was judged of the classes, ready to be put beside each account that has the number of its class.
 
-    The engine looks up what has at most `KEYS` keys four times faster. So for each of the `columns` the table `packed`
-    has words in which several classes have a number each, of `bits` bits: those that are `block` apart. What the
-    numbers mean is in the tables `said_N`.
+    The engine looks up what has at most `KEYS` keys four times faster. Up to so many classes each has a row of the
+    table `judged`. Beyond, for each of the `columns` it has words in which several classes have a number each, of
+    `bits` bits: those that are `block` apart. What the numbers mean is in the tables `said_N`.
     """
 
     columns: tuple[str, ...]
@@ -105,23 +107,34 @@ class Judged:
     classes: int
 
     @property
+    def alone(self) -> bool:
+        """Whether each class has a row of its own."""
+        return self.block >= self.classes
+
+    @property
     def added(self) -> tuple[str, ...]:
         """The names of the columns that come to the accounts."""
         return tuple(f"{column}_{what}" for column in self.columns for what in ("verdict", "proof"))
 
     def beside(self, source: str) -> str:
         """SQL for the accounts of a query, without their class, with what was judged of it."""
-        number = f"a.{CLASS}"
-        selected, joins = [f"a.* EXCLUDE ({CLASS})"], [f"JOIN packed ON packed.key = {self.key(number)}"]
-        for at, column in enumerate(self.columns):
+        number, own = f"a.{CLASS}", f"SELECT a.* EXCLUDE ({CLASS})"
+        if self.alone:
+            return f"{own}, judged.* EXCLUDE (key) FROM ({source}) AS a JOIN judged ON judged.key = {number}"
+        joins = [f"JOIN judged ON judged.key = {self.key(number)}"]
+        for at in range(len(self.columns)):
             mask = f"{(1 << self.bits) - 1}::UBIGINT"
-            own = f"((packed.word_{at} >> {self.shift(number)}) & {mask})::{KINDS[self.bits]}"
-            joins.append(f"JOIN said_{at} ON said_{at}.said::{KINDS[self.bits]} = {own}")
-            selected += [f"said_{at}.{what} AS {column}_{what}" for what in ("verdict", "proof")]
-        return f"SELECT {', '.join(selected)} FROM ({source}) AS a {' '.join(joins)}"
+            said = f"((judged.word_{at} >> {self.shift(number)}) & {mask})::{KINDS[self.bits]}"
+            joins.append(f"JOIN said_{at} ON said_{at}.said::{KINDS[self.bits]} = {said}")
+        return f"{own}, {self.said()} FROM ({source}) AS a {' '.join(joins)}"
+
+    def said(self) -> str:
+        """SQL for the columns that come to the accounts, from the tables of what the numbers mean."""
+        pairs = [(f"said_{at}", column) for at, column in enumerate(self.columns)]
+        return ", ".join(f"{said}.{what} AS {name}_{what}" for said, name in pairs for what in ("verdict", "proof"))
 
     def key(self, number: str) -> str:
-        """SQL for the row of `packed` in which a class is."""
+        """SQL for the row of `judged` in whose words a class is."""
         return self._by_block(number, [f"{number}::BIGINT - {begin}" for begin in self._blocks()])
 
     def shift(self, number: str) -> str:
@@ -150,29 +163,30 @@ def judge(cube: Cube, wanted: Sequence[Wanted], exact: Exact = None) -> Judged:
 
     The proof is that of the class's specimen; with `exact`, each combination of facts has been decided for itself.
     """
-    con, rows = cube.classes.con, {(row.place, row.category): row for row in cube.sweep.rows}
+    con, rows = cube.classes.engine, {(row.place, row.category): row for row in cube.sweep.rows}
     numbers, joins, most = [], [], 0
     for at, one in enumerate(wanted):
         row = rows[one.place, one.category]
         read = [place for place, bucket in enumerate(row.buckets) if any(bucket) or exact]
         if exact is None:
-            same = [f"{mapped(f'classes.c{place}', row.buckets[place])} = found_{at}.c{place}" for place in read]
+            same = [f"{mapped(f'own.c{place}', row.buckets[place])} = found_{at}.c{place}" for place in read]
             found = list(_by_class(cube, row, read))
         else:
-            same = [f"classes.c{place} = found_{at}.c{place}" for place in read]
+            same = [f"own.c{place} = found_{at}.c{place}" for place in read]
             found = list(_each(cube.classes, row, read, exact))
         most = max(most, _tables(con, (at, read), found))
-        joins.append(f"LEFT JOIN found_{at} ON {' AND '.join([f'classes.store = found_{at}.store', *same])}")
-        numbers.append(f"coalesce(found_{at}.said, 0)::UBIGINT")
+        joins.append(f"LEFT JOIN found_{at} ON {' AND '.join([f'own.store = found_{at}.store', *same])}")
+        numbers.append(f"coalesce(found_{at}.said, 0)")
     judged = _judged(tuple(one.column for one in wanted), cube.classes.number, most)
-    key, shift = judged.key("classes.rowid"), judged.shift("classes.rowid")
-    alone = judged.block >= judged.classes
-    words = (number if alone else f"bit_or({number} << {shift})" for number in numbers)
-    named_words = ", ".join(f"{word} AS word_{at}" for at, word in enumerate(words))
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE packed AS SELECT {key} AS key, {named_words} "
-        f"FROM classes {' '.join(joins)} {'' if alone else 'GROUP BY key'}"
-    )
+    if judged.alone:
+        key, last, said = "own.row::UINTEGER", "", judged.said()
+        joins += [f"JOIN said_{at} ON said_{at}.said = {number}" for at, number in enumerate(numbers)]
+    else:
+        key, last, shift = judged.key("own.row"), "GROUP BY key", judged.shift("own.row")
+        said = ", ".join(f"bit_or({one}::UBIGINT << {shift}) AS word_{at}" for at, one in enumerate(numbers))
+    with cube.classes.tables.once(ALL) as own:
+        sql = f"SELECT {key} AS key, {said} FROM {own} AS own {' '.join(joins)} {last}"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {sql}")
     return judged
 
 
@@ -223,16 +237,17 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterator[tuple[obj
 
 def write(classes: Classes, accounts: Accounts, path: Path, judged: Judged) -> int:
     """Write every account with what was judged of its class, as Parquet; returns how many there are."""
-    more = ", PARQUET_VERSION v2"
+    more = ""
     if CLASS in accounts.columns:
         source = f"SELECT * FROM {accounts.sql}"
-        more += ", DICTIONARY_SIZE_LIMIT 1" if "address" in accounts.columns else ""  # each address is another
+        more = DIFFERENT if ADDRESS in accounts.columns else ""
     else:
-        source = number(classes.con, accounts, classes.columns)
+        source = number(classes.engine, accounts, classes.columns)
     with written(path) as beside, reading(accounts.label):
-        return _copy(classes.con, judged.beside(source), beside, more)
+        return _copy(classes.engine, judged.beside(source), beside, more)
 
 
-def _copy(con: duckdb.DuckDBPyConnection, sql: str, path: Path, more: str = "") -> int:
-    done = con.execute(f"COPY ({sql}) TO {quoted(str(path))} (FORMAT parquet{more})").fetchone()
+def _copy(con: duckdb.DuckDBPyConnection, sql: str, path: Path, more: str) -> int:
+    """Write Parquet of version 2, in which numbers are kept as differences: half the octets, and half the time."""
+    done = con.execute(f"COPY ({sql}) TO {quoted(str(path))} (FORMAT parquet, PARQUET_VERSION v2{more})").fetchone()
     return int(done[0]) if done else 0

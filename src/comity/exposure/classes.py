@@ -7,9 +7,9 @@ class: every value that may not stand is named with the number of accounts it st
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +32,11 @@ LAST: Final = 2**32 - 1
 
 STORE: Final = "store"
 CLASSES: Final = "classes.parquet"
+ALL: Final = "classes"
 COARSE: Final = "coarse"
-COARSE_FILE: Final = "coarse.parquet"
+FILES: Final = {ALL: CLASSES, COARSE: "coarse.parquet"}
+"""The tables of classes, and the files they are kept in."""
+
 FEWER: Final = 4
 """Coarser classes are kept where there are at most a quarter as many: reading them all is what takes longest then."""
 
@@ -42,6 +45,21 @@ Codes = tuple[int, ...]
 
 Buckets = tuple[int, ...]
 """For each value of a column the first value that the law cannot tell from it."""
+
+
+class Tables:
+    """The engine's tables of classes: here those that it has already."""
+
+    def ready(self, table: str) -> None:
+        """See to it that a table is there."""
+
+    @contextmanager
+    def once(self, table: str) -> Iterator[str]:
+        """SQL for a table that is read one single time: its columns, and in `row` the number of each row."""
+        yield f"(SELECT rowid AS row, * FROM {table})"
+
+
+IN_MEMORY: Final = Tables()
 
 
 @dataclass(frozen=True)
@@ -59,12 +77,12 @@ class Classes:
     number: int
     accounts: int
     coarse: tuple[Buckets, ...] = ()
-    whole: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
+    tables: Tables = field(default=IN_MEMORY, compare=False, repr=False)
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
         """The engine, with every class in its table `classes`."""
-        self.whole()
+        self.tables.ready(ALL)
         return self.engine
 
     def facts(self, codes: Codes) -> dict[str, Value]:
@@ -201,6 +219,7 @@ def fold(classes: Classes, buckets: Sequence[Buckets]) -> list[Folded]:
         ).fetchall()
         return [Folded(classes.stores[store], (), number, number, ()) for store, number, _ in rows]
     if classes.coarse and all(map(_follows, buckets, classes.coarse)):
+        classes.tables.ready(COARSE)
         rows = classes.engine.execute(f"{_folded(COARSE, 'most', buckets)} ORDER BY ALL").fetchall()
     else:
         rows = classes.con.execute(f"{_folded('classes', 'accounts', buckets)} ORDER BY ALL").fetchall()
@@ -233,7 +252,8 @@ def mapped(name: str, buckets: Buckets) -> str:
     """SQL for the bucket of a column's code."""
     if all(code == at for at, code in enumerate(buckets)):
         return name
-    return f"list_extract({list(buckets)}::USMALLINT[], {name} + 1)" if any(buckets) else "0"
+    # as a text, for the engine looks at each number of a list that is written out before it makes one of them
+    return f"list_extract('{list(buckets)}'::USMALLINT[], {name} + 1)" if any(buckets) else "0"
 
 
 def put_together(classes: Classes, coarse: tuple[Buckets, ...]) -> Classes:
@@ -251,8 +271,8 @@ def put_together(classes: Classes, coarse: tuple[Buckets, ...]) -> Classes:
 
 def write(classes: Classes, folder: Path) -> dict[str, bytes]:
     """The tables as Parquet files, the same for the same classes."""
-    tables = {CLASSES: "classes", **({COARSE_FILE: COARSE} if classes.coarse else {})}
-    return {file: _parquet(classes.con, f"SELECT * FROM {table}", folder / file) for file, table in tables.items()}
+    tables = FILES if classes.coarse else {ALL: CLASSES}
+    return {file: _parquet(classes.con, f"SELECT * FROM {table}", folder / file) for table, file in tables.items()}
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, rows: str, path: Path) -> bytes:
@@ -260,39 +280,33 @@ def _parquet(con: duckdb.DuckDBPyConnection, rows: str, path: Path) -> bytes:
     return path.read_bytes()
 
 
-@dataclass(frozen=True)
-class Stored:
-    """What was written of classes: their table, that of the coarser ones, how many classes and accounts."""
+class Stored(Tables):
+    """Tables that were written before: each is read when somebody asks for it."""
 
-    files: Mapping[str, bytes]
-    number: int
-    accounts: int
-    coarse: tuple[Buckets, ...]
+    def __init__(self, con: duckdb.DuckDBPyConnection, files: Mapping[str, bytes]) -> None:
+        self.con, self.files = con, files
+        self.there: set[str] = set()
 
+    def ready(self, table: str) -> None:
+        """As any table; it is read the first time."""
+        if table not in self.there:
+            with self._file(table) as path, reading(table):
+                self.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM read_parquet({path})")
+            self.there.add(table)
 
-def load(
-    con: duckdb.DuckDBPyConnection,
-    stored: Stored,
-    stores: Sequence[str],
-    columns: Sequence[Column],
-    values: Sequence[Sequence[Value]],
-) -> Classes:
-    """Classes that were written before: the coarser ones are read now, all of them when somebody asks for them."""
+    @contextmanager
+    def once(self, table: str) -> Iterator[str]:
+        """As any table; of one that is not there only the columns asked for are read."""
+        if table in self.there:
+            with super().once(table) as sql:
+                yield sql
+        else:
+            with self._file(table) as path, reading(table):
+                yield f"(SELECT file_row_number AS row, * FROM read_parquet({path}, file_row_number = true))"
 
-    @cache
-    def whole() -> None:
-        _table(con, "classes", stored.files[CLASSES])
-
-    if COARSE_FILE in stored.files:
-        _table(con, COARSE, stored.files[COARSE_FILE])
-    else:
-        whole()
-    sizes = stored.number, stored.accounts
-    return Classes(con, tuple(stores), tuple(columns), tuple(map(tuple, values)), *sizes, stored.coarse, whole)
-
-
-def _table(con: duckdb.DuckDBPyConnection, name: str, octets: bytes) -> None:
-    with tempfile.NamedTemporaryFile(prefix="comity-", suffix=".parquet") as file, reading(name):
-        file.write(octets)
-        file.flush()
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet({quoted(file.name)})")
+    @contextmanager
+    def _file(self, table: str) -> Iterator[str]:
+        with tempfile.NamedTemporaryFile(prefix="comity-", suffix=".parquet") as file:
+            file.write(self.files[FILES[table]])
+            file.flush()
+            yield quoted(file.name)

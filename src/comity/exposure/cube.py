@@ -22,7 +22,7 @@ from typing import Any, Final
 import duckdb
 
 from comity.errors import ComityError, Unreadable, Unwritable
-from comity.exposure import classes as tables
+from comity.exposure import classes as grouped
 from comity.exposure.accounts import full
 from comity.exposure.classes import CLASSES, Classes, Stored
 from comity.exposure.columns import Column
@@ -93,7 +93,7 @@ def written(path: Path) -> Iterator[Path]:
 def save(cube: Cube, path: Path) -> Cube:
     """Write the cube in one stroke, and return it as it was written; an older file of that name stays until then."""
     with tempfile.TemporaryDirectory(prefix="comity-") as folder, written(path) as beside:
-        files = tables.write(cube.classes, Path(folder))
+        files = grouped.write(cube.classes, Path(folder))
         about = {**cube.about, **_as_json(cube, {name: _digest(octets) for name, octets in files.items()})}
         head = canonical(about)
         digest = _digest(head)
@@ -122,8 +122,9 @@ def load(con: duckdb.DuckDBPyConnection, path: Path) -> Cube:
         if any(_digest(octets) != own["files"][name] for name, octets in files.items()):
             raise NotACube(path=str(path), why="its classes do not have the digest it names")
         columns = [Column(c["name"], c["term"], c["kind"], tuple(c["codes"])) for c in about["columns"]]
-        stored = Stored(files, own["number"], own["accounts"], _codes(own["coarse"]))
-        classes = tables.load(con, stored, about["stores"], columns, about["values"])
+        values = tuple(map(tuple, about["values"]))
+        sizes, coarse = (own["number"], own["accounts"]), _codes(own["coarse"])
+        classes = Classes(con, tuple(about["stores"]), tuple(columns), values, *sizes, coarse, Stored(con, files))
     except OSError as error:
         raise Unreadable(path=str(path), why=error.strerror or str(error)) from error
     except (KeyError, ValueError, zipfile.BadZipFile) as error:

@@ -260,7 +260,7 @@ def written_back(cube: Cube, packs: Packs, given: tuple[Accounts, bool], wanted:
     accounts, exact = given
     estate, only = from_json(cube.about["estate"]), Given({(one.place, one.category) for one in wanted})
     if CLASS not in accounts.columns:
-        classes = gathered(cube.classes.con, estate, packs, accounts)
+        classes = gathered(cube.classes.engine, estate, packs, accounts)
         cube = again((estate, classes), packs, cube, only)
     judged = judge(cube, wanted, _exactly(cube, packs, estate, only) if exact else None)
     return write(cube.classes, accounts, str(to), judged)
