@@ -15,9 +15,9 @@ from comity.kernel.decision import SIDES, Decision, Judge, Verdict
 from comity.kernel.estate import lives_in
 from comity.kernel.law import Reading
 from comity.kernel.predicate import ADDRESS, ASKED, Test
-from comity.kernel.reason import Shelf, Unit
+from comity.kernel.reason import Shelf
 from comity.kernel.rule import Rule
-from comity.kernel.words import Compare, Facts, Groups, Leaf, Truth, Value, leaves_of, settle
+from comity.kernel.words import Compare, Facts, Groups, Leaf, leaves_of, settle
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class Bench:
             every = {one.rule.id: one for unit in units for one in (unit, *unit.lifts)}
             near = near.without(frozenset(id for id, one in every.items() if one.addressed(kind) is False))
             left = {one.id for rule, lifts in near.pairs for one in (rule, *lifts) if not PLACES.isdisjoint(one.terms)}
-            found = self.near[key] = replace(near, tests=tuple((id, _remembering(every[id])) for id in sorted(left)))
+            found = self.near[key] = replace(near, tests=tuple((id, every[id].addressed) for id in sorted(left)))
         return found
 
     def asks(self, court: str, known: Facts) -> frozenset[Leaf]:
@@ -188,19 +188,6 @@ class Bench:
         """Take over what was found before, wherever everything it rests on (`kept`: its digest) is the same."""
         self.asked |= asked
         self.kept |= kept
-
-
-def _remembering(unit: Unit) -> Test:
-    """Whether a rule addresses a demand, from memory where what it reads of the address was read before."""
-    read, seen = tuple(sorted(PLACES & unit.rule.terms)), dict[tuple[Value, ...], Truth]()
-
-    def addressed(facts: Facts) -> Truth:
-        key = tuple(map(facts.get, read))
-        if key not in seen:
-            seen[key] = unit.addressed(facts)
-        return seen[key]
-
-    return addressed
 
 
 def _left(rules: Pairs, known: Facts, groups: Groups, free: frozenset[str]) -> Iterator[Leaf]:

@@ -61,7 +61,7 @@ def _unlike(old: Mapping[str, object], new: Mapping[str, object]) -> set[str]:
 
 def concerned(old: DatedLaw, new: DatedLaw, asks: Iterable[Ask]) -> Iterator[Ask]:
     """Those of the demands that an altered rule may concern, wherever the records lie."""
-    tests = [addressed(rule, standing.groups) for rule, standing in altered(old, new)]
+    tests = [addressed(rule.when, standing.groups) for rule, standing in altered(old, new)]
     for ask in asks:
         kind = {term: ask.facts.get(term) for term in ASKED}
         if any(test(kind) is not False for test in tests):

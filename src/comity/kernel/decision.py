@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain, combinations, product
+from itertools import chain, combinations, product, starmap
 from json.encoder import encode_basestring as quoted
 from operator import attrgetter
 from typing import Final, Literal
@@ -156,7 +156,7 @@ class Judge:
         self.units: dict[str, Unit] = {}
         self.live: dict[tuple[Value, ...], Live] = {}
         self.alike: dict[tuple[Unit, ...], Live] = {}
-        self.near: dict[tuple[Value, Value], tuple[Unit, ...]] = {}
+        self.near: dict[tuple[Value, ...], list[tuple[Rule, tuple[Rule, ...]]]] = {}
         self.decided: dict[tuple[str, ...], Decision] = {}
 
     def ready(self) -> Judge:
@@ -208,15 +208,15 @@ class Judge:
         found = self.live.get(key)
         if found is None:
             kind = dict(zip(ASKED, key, strict=True))
-            units = tuple([unit for unit in self._near(key[1], key[2]) if unit.addressed(kind) is not False])
+            units = tuple([u for u in starmap(self._unit, self._near(*key[1:])) if u.addressed(kind) is not False])
             found = self.live[key] = self.alike.get(units) or self._ready(units)
         return found
 
-    def _near(self, instrument: Value, category: Value) -> tuple[Unit, ...]:
-        key = (instrument, category)
-        if key not in self.near:
-            self.near[key] = tuple([self._unit(*each) for each in self.every if each[0].addresses(*key)])
-        return self.near[key]
+    def _near(self, *kind: Value) -> list[tuple[Rule, tuple[Rule, ...]]]:
+        if kind not in self.near:
+            wider = self.every if kind[1] is None else self._near(kind[0], None)
+            self.near[kind] = [each for each in wider if each[0].addresses(*kind)]
+        return self.near[kind]
 
     def _ready(self, units: tuple[Unit, ...]) -> Live:
         unknown = dict.fromkeys(frozenset(ADDRESS).union(*(unit.terms for unit in units)))

@@ -8,8 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from typing import Final
 
-from comity.kernel.rule import Rule
-from comity.kernel.words import Both, Compare, Condition, Either, Facts, Groups, Not, Truth, Word, opposite
+from comity.kernel.words import (
+    Both,
+    Compare,
+    Condition,
+    Either,
+    Facts,
+    Groups,
+    Not,
+    Truth,
+    Value,
+    Word,
+    leaves_of,
+    opposite,
+)
 
 Test = Callable[[Facts], Truth]
 
@@ -29,16 +41,24 @@ def predicate(condition: Condition, groups: Groups, reads: Set[str] | None = Non
     match condition:
         case Not(part):
             inner = predicate(part, groups, reads)
-            return lambda facts: opposite(inner(facts))
+            return inner if inner is unread else lambda facts: opposite(inner(facts))
         case Both(parts) | Either(parts):
-            return scan([predicate(part, groups, reads) for part in parts], isinstance(condition, Either))
+            tests = [predicate(part, groups, reads) for part in parts]
+            known = [test for test in tests if test is not unread]
+            more = [unread] * (len(known) < len(tests))
+            return scan([*known, *more], isinstance(condition, Either)) if known else unread
         case leaf if reads is not None and leaf.name not in reads:
-            return lambda facts: None
+            return unread
         case Word(name):
             return _plainly(name)
         case Compare(name, code, same):
             return _among(name, frozenset({code}), same)
     return _among(condition.name, groups.get(condition.group, frozenset()), condition.inside)
+
+
+def unread(facts: Facts) -> Truth:
+    """What is beyond what may be read: unknown, whatever the facts."""
+    return None
 
 
 def scan(tests: list[Test], decisive: bool) -> Test:
@@ -73,6 +93,19 @@ def _among(name: str, members: Set[str], inside: bool) -> Test:
     return among
 
 
-def addressed(rule: Rule, groups: Groups) -> Test:
-    """Whether a rule may address a demand, by what says whom it addresses; False if that alone rules it out."""
-    return predicate(rule.when, groups, frozenset(ADDRESS))
+def addressed(when: Condition, groups: Groups) -> Test:
+    """Whether a rule may address a demand, by what says whom it addresses; False if that alone rules it out.
+
+    Many demands share the few terms of an address that one rule reads: what was found for them is kept.
+    """
+    test = predicate(when, groups, frozenset(ADDRESS))
+    read = tuple(frozenset(leaf.name for leaf in leaves_of(when)).intersection(ADDRESS))
+    kept: dict[tuple[Value, ...], Truth] = {}
+
+    def remembered(facts: Facts) -> Truth:
+        key = tuple(map(facts.get, read))
+        if key not in kept:
+            kept[key] = test(facts)
+        return kept[key]
+
+    return remembered

@@ -158,7 +158,7 @@ class Unit:
     def __init__(self, rule: Rule, lifts: Iterable[Rule], groups: Groups, cites: Mapping[str, str]) -> None:
         own = sorted(rule.terms)
         self.rule, self.read, self.given = rule, itemgetter(*own), (groups, cites)
-        self.addressed = addressed(rule, groups)
+        self.addressed = addressed(rule.when, groups)
         self.prove: Prover | None = None
         self.frame = ("", "")
         self.lifts = tuple(Unit(lift, (), groups, cites) for lift in sorted(lifts, key=lambda lift: lift.id))

@@ -8,18 +8,8 @@ from functools import cached_property
 from typing import Final, Literal
 
 from comity.kernel.clock import Clock
-from comity.kernel.words import (
-    Both,
-    Compare,
-    Condition,
-    Leaf,
-    Value,
-    Within,
-    digest,
-    leaves_of,
-    settle,
-    write,
-)
+from comity.kernel.predicate import Test, predicate
+from comity.kernel.words import Condition, Leaf, Value, Within, digest, leaves_of, write
 
 Effect = Literal["compels", "bars", "lifts", "objects", "obliges", "routes"]
 
@@ -77,24 +67,13 @@ class Rule:
         key = (instrument, category)
         found = self._addressed.get(key)
         if found is None:
-            found = self._addressed[key] = self._may_address(instrument, category)
+            kind = {"demand.instrument": instrument, "record.category": category}
+            found = self._addressed[key] = self._asks_kind(kind) is not False
         return found
 
-    def _may_address(self, instrument: Value, category: Value) -> bool:
-        given = {"demand.instrument": instrument, "record.category": category}
-        plain, more = self._kind
-        for leaf in plain:
-            value = given[leaf.name]
-            if value is not None and (value == leaf.code) is not leaf.same:
-                return False
-        return not more or settle(self.when, given, {}) is not False
-
     @cached_property
-    def _kind(self) -> tuple[tuple[Compare, ...], bool]:
-        """What it says outright of the kind of demand or the class of records, and whether it says more of them."""
-        parts = self.when.parts if isinstance(self.when, Both) else (self.when,)
-        plain = tuple(part for part in parts if isinstance(part, Compare) and part.name in KIND)
-        return plain, len(plain) < sum(leaf.name in KIND for leaf in self.leaves)
+    def _asks_kind(self) -> Test:
+        return predicate(self.when, {}, frozenset(KIND))
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:

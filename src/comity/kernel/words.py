@@ -60,8 +60,10 @@ def canonical(value: object) -> bytes:
 
 def _plain(value: object) -> bool:
     if isinstance(value, dict):
-        return all(isinstance(name, str) and _plain(part) for name, part in value.items())
-    return all(map(_plain, value)) if isinstance(value, list | tuple) else value is None or isinstance(value, str | int)
+        return all(isinstance(name, str) for name in value) and _plain(list(value.values()))
+    if isinstance(value, list | tuple):
+        return {str, int, bool}.issuperset(map(type, value)) or all(map(_plain, value))
+    return value is None or isinstance(value, str | int)
 
 
 def digest(value: object) -> str:
