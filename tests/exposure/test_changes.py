@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,14 +10,30 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exposure.world import COLUMNS, ON, counts, estates, laws, one_by_one, packs, rows, swept, value, written
+from tests.exposure.world import (
+    COLUMNS,
+    ON,
+    counts,
+    estates,
+    laws,
+    one_by_one,
+    packs,
+    rows,
+    shipped,
+    swept,
+    value,
+    written,
+)
 
 from comity.desk.exposure.about import Posed, as_json, from_json
+from comity.desk.exposure.history import days
 from comity.desk.exposure.kept import Files, OtherPacks, applied, differ, kept
-from comity.desk.exposure.run import TooNarrow
+from comity.desk.exposure.run import TooNarrow, asks, holdings_of, seated, serving, touched
 from comity.exposure.accounts import engine, opened
 from comity.exposure.apply import OtherClasses
+from comity.exposure.classes import Classes
 from comity.exposure.cube import load, save
+from comity.exposure.sweep import asked, cases
 
 DAYS = st.sampled_from([date(2014, 1, 1), date(2018, 3, 22), date(2018, 6, 1), ON])
 
@@ -133,9 +149,14 @@ WHAT_IFS = (
 )  # fmt: skip
 """Other days, other law, and who belongs to what: a change of each kind."""
 
+TURNS = days(packs().law, date(2014, 1, 1), date(2030, 1, 1))
+"""Every day on which some law begins or ends: a page's past goes from one to the next."""
+
+EVERY = [*WHAT_IFS, *map(Posed, TURNS)]
+
 
 @settings(max_examples=12)
-@given(estate=estates(), accounts=rows(15), first=st.sampled_from(WHAT_IFS), then=st.sampled_from(WHAT_IFS))
+@given(estate=estates(), accounts=rows(15), first=st.sampled_from(EVERY), then=st.sampled_from(EVERY))
 def test_what_a_change_does_not_touch_is_what_it_would_be_if_decided_anew(estate, accounts, first, then):
     """Two ways to one answer: decide only what altered rules may concern, or everything."""
     with TemporaryDirectory() as name, swept(estate, [written(Path(name), accounts)], first) as cube:
@@ -155,4 +176,47 @@ def told(cube):
         for codes in [row.keys[key]]
         for ruling, found in [cube.sweep.best(row, store, key)]
         for said in [(ruling.served, found.verdict, found.reasons, found.open)]
+    }
+
+
+WIDE = {
+    **ESTATE,
+    "entities": [*ESTATE["entities"], ["cn", "Larch China", "CN", "us", "1", []]],
+    "sites": [*ESTATE["sites"], ["s", "Shanghai", "CN", "cn"]],
+    "stores": [*ESTATE["stores"], ["shanghai", "s", "cn", "mail", "customer", ["content", "subscriber"]]],
+}
+
+
+@pytest.mark.parametrize("on", [date(2021, 9, 1), date(2021, 11, 1), date(2023, 3, 1), date(2026, 1, 1)])
+def test_a_law_about_records_elsewhere_touches_nothing(on):
+    """Bars of China, Russia and Vietnam, and what lifts them: nothing of it is heard where nobody is there."""
+    templates = tuple(template for pack in shipped().packs for template in pack.templates)
+    turn = Posed(on - timedelta(days=1)), Posed(on)
+    assert touched(from_json(ESTATE), shipped(), turn, templates) == frozenset()
+    if on.year == 2021:
+        assert touched(from_json(WIDE), shipped(), turn, templates)
+
+
+def test_what_is_not_touched_is_asked_of_the_same_law():
+    """Two ways to one answer: look for demands that an altered rule concerns, or at the law that each demand meets."""
+    templates = tuple(template for pack in shipped().packs for template in pack.templates)
+    estate, last, before = from_json(WIDE), Posed(TURNS[0] - timedelta(days=1)), None
+    for day in TURNS[::4]:
+        anew = touched(estate, shipped(), (last, Posed(day)), templates)
+        before, after = before or laws_met(estate, last, templates), laws_met(estate, Posed(day), templates)
+        other = {name for name, *_ in before.keys() ^ after.keys()}
+        other |= {name for name, *rest in before.keys() & after.keys() if before[name, *rest] != after[name, *rest]}
+        assert anew is None or other <= anew, day
+        last, before = Posed(day), after
+
+
+def laws_met(estate, posed, templates):
+    """The law that each demand meets in each store, by what is asked, the store and who is served."""
+    seat = seated(shipped(), posed, Classes(None, (), (), (), 0, 0))
+    made = asks(templates, seat.law, estate, (posed.on, seat.words.terms))
+    rows = cases(made, holdings_of(estate), serving(estate, seat.words))
+    return {
+        (asked(one.ask), one.store, one.served): (one.known, seat.bench.reads(one.ask.court, one.known).law)
+        for row in rows.values()
+        for one in row
     }

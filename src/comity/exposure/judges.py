@@ -34,6 +34,10 @@ class Ask:
     facts: Facts
     assumed: Facts = field(default_factory=dict)
 
+    def known(self, said: Facts) -> Facts:
+        """All that is known of the demand where the estate says this of the records and of who is served."""
+        return {**self.assumed, **said, **self.facts}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

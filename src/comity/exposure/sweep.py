@@ -177,7 +177,7 @@ def cases(
         for store in sorted(store for store, categories in holds.items() if ask.category in categories):
             for entity, facts in served(ask, store):
                 stands = before.ruling(ask, store, entity) if before else None
-                posed.append(Case(ask, store, entity, {**ask.assumed, **facts, **ask.facts}, stands))
+                posed.append(Case(ask, store, entity, ask.known(facts), stands))
     return rows
 
 

@@ -7,7 +7,7 @@ be too much, never too little.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,6 +16,10 @@ from comity.exposure.judges import Ask
 from comity.kernel.law import Answer, Law
 from comity.kernel.predicate import ASKED, addressed
 from comity.kernel.rule import Rule
+from comity.kernel.words import Both, Condition, Facts
+
+Posed = Callable[[Ask], Iterable[Facts]]
+"""For a demand, what is known of it in each store, and of each company that may be served."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +59,24 @@ def altered(old: DatedLaw, new: DatedLaw) -> Iterator[tuple[Rule, DatedLaw]]:
                 yield rule, each
 
 
+def _asked(rule: Rule, standing: DatedLaw) -> Condition:
+    """What must hold for a rule to be heard: of what lifts a bar, also that the bar is."""
+    bar = standing.rules.get(rule.lifts)
+    return Both((rule.when, bar.when)) if bar else rule.when
+
+
 def _unlike(old: Mapping[str, object], new: Mapping[str, object]) -> set[str]:
     return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 
-def concerned(old: DatedLaw, new: DatedLaw, asks: Iterable[Ask]) -> Iterator[Ask]:
-    """Those of the demands that an altered rule may concern, wherever the records lie."""
-    tests = [addressed(rule.when, standing.groups) for rule, standing in altered(old, new)]
+def concerned(old: DatedLaw, new: DatedLaw, asks: Iterable[Ask], posed: Posed) -> Iterator[Ask]:
+    """Those of the demands that an altered rule may concern, in some store and whoever of those served is served.
+
+    `posed` has what is known of a demand in each store.
+    """
+    tests = [addressed(_asked(rule, standing), standing.groups) for rule, standing in altered(old, new)]
     for ask in asks:
         kind = {term: ask.facts.get(term) for term in ASKED}
-        if any(test(kind) is not False for test in tests):
+        near = [test for test in tests if test(kind) is not False]
+        if near and any(test(known) is not False for known in posed(ask) for test in near):
             yield ask

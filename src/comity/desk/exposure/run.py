@@ -143,8 +143,7 @@ def seated(packs: Packs, posed: Posed, classes: Classes, before: Sweep | None = 
 def planned(holdings: tuple[Estate, Classes], seat: Seat, made: Iterable[Ask], stands: Before | None = None) -> Plan:
     """What is to be decided of an estate so that these demands are answered."""
     estate, classes = holdings
-    holds = {store.id: held(store.holds) for store in estate.stores.values()}
-    rows = cases(made, holds, serving(estate, seat.words), stands)
+    rows = cases(made, holdings_of(estate), serving(estate, seat.words), stands)
     return plan(rows, seat.bench, classes, stands)
 
 
@@ -166,12 +165,23 @@ def touched(
     if old.groups.get(UNION) != new.groups.get(UNION):
         return None
     terms = frozenset(packs.words.terms)
+    holds, served = holdings_of(estate), serving(estate, Words(terms, new.groups.get(UNION, frozenset())))
     after = list(asks(templates, new.law, estate, (new.day, terms)))
     others: list[Ask] = []
     if (old.groups, old.law.courts) != (new.groups, new.law.courts):
         before = list(asks(templates, old.law, estate, (old.day, terms)))
         others = [ask for ask in before if ask not in after] + [ask for ask in after if ask not in before]
-    return frozenset(map(asked, [*concerned(old, new, after), *others]))
+
+    def met(ask: Ask) -> Iterator[Facts]:
+        there = (store for store, categories in holds.items() if ask.category in categories)
+        return (ask.known(facts) for store in there for _, facts in served(ask, store))
+
+    return frozenset(map(asked, [*concerned(old, new, after, met), *others]))
+
+
+def holdings_of(estate: Estate) -> dict[str, frozenset[str]]:
+    """The classes of records that each store has."""
+    return {store.id: held(store.holds) for store in estate.stores.values()}
 
 
 def held(categories: frozenset[str]) -> frozenset[str]:
