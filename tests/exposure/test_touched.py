@@ -22,7 +22,7 @@ def rule(id, effect, when=HERE, since=date(2000, 1, 1), lifts=""):
     return Rule(id, effect, "CN", since, None, "cite", "reads", when, lifts=lifts)
 
 
-FIRST = rule("a", "compels", Compare("demand.place", "FR"))
+FIRST = rule("a", "bars", Compare("demand.place", "FR"))
 BAR, LIFT = rule("bar", "bars"), rule("lift", "lifts", Compare("record.category", "content"), lifts="bar")
 
 
