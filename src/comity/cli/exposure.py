@@ -277,16 +277,16 @@ def _show(found: Difference) -> None:
             shown |= dict.fromkeys((*move.gone, *move.come))
         if len(moves) > SHOWN:
             indented(f"and {len(moves) - SHOWN} more; --json lists all")
-    _show_law(found, shown)
+    named_here(found.law, shown)
 
 
-def _show_law(found: Difference, shown: Iterable[str]) -> None:
-    """Where what was named can be read, and what the open points ask."""
-    law = {id: found.law[id] for id in sorted({one.partition(" ")[2] for one in shown}) if id in found.law}
-    if law:
+def named_here(law: Mapping[str, str], shown: Iterable[str]) -> None:
+    """Where what was named can be read, and what the open points ask; `law` has it by id."""
+    ids = sorted({one.partition(" ")[2] for one in shown} & law.keys())
+    if ids:
         out.print("\nNamed here:")
-    for id, says in law.items():
-        indented(f"{escape(id)}: [dim]{escape(says)}[/]")
+    for id in ids:
+        indented(f"{escape(id)}: [dim]{escape(law[id])}[/]")
 
 
 def _show_move(move: Move) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from comity.cli.common import NO, AsJson, coloured, indented, out, plural, print_json, progress, table
-from comity.cli.exposure import CubeAt, exposure, in_order
+from comity.cli.exposure import CubeAt, exposure, in_order, named_here
 from comity.cli.law import Laws
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _show(advice: Advice) -> None:
         _show_proposal(advice, proposal)
     _show_front(advice)
     _show_alone(advice)
+    named_here(advice.law, (reason for proposal in advice.proposals for reason in _reasons(proposal)))
     _show_proven(advice)
 
 
@@ -99,6 +101,14 @@ def _show_proposal(advice: Advice, proposal: Proposal) -> None:
         _more(len(effect.stands) - SHOWN, "demand", "demands")
     _show_worse(proposal)
     out.print()
+
+
+def _reasons(proposal: Proposal) -> Iterator[str]:
+    """What is shown of a proposal by its id."""
+    for move in proposal.effect.moves[:SHOWN]:
+        yield from (*move.gone, *move.come)
+    for one in proposal.effect.stands[:SHOWN]:
+        yield from one.found.reasons
 
 
 def _more(number: int, one: str, many: str) -> None:

@@ -18,6 +18,7 @@ from comity.desk.exposure.aim_read import read_aim
 from comity.desk.exposure.effect import Effect, Tally, effect, today
 from comity.desk.exposure.estates import Estates
 from comity.desk.exposure.kept import OtherPacks, moved
+from comity.desk.exposure.kept import named as law_named
 from comity.desk.office import load_packs
 from comity.errors import ComityError
 from comity.exposure.accounts import engine
@@ -89,7 +90,7 @@ class Advice:
     `alone` has for each change what would be counted if nothing else were done (None: it cannot be done alone). `front`
     is every undominated set up to the cheapest that reaches the target, or all of them if none does, `corners` those
     of them between which no mixture is better; `whole` says whether they are certainly all.
-    `unverified` has the rules that a proposal rests on and whose text nobody has read.
+    `unverified` has the rules that a proposal rests on and whose text nobody has read; `law` says what ids stand for.
     """
 
     cube: str
@@ -107,6 +108,7 @@ class Advice:
     whole: bool
     alone: Mapping[str, int | None]
     unverified: tuple[str, ...]
+    law: Mapping[str, str]
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for a program."""
@@ -165,6 +167,7 @@ def advise(
         corners=tuple(_corner(aim, one) for one in corners(points)), whole=whole and sure,
         alone={id: search.alone(id) for id in aim.offers},
         unverified=tuple(sorted({rule.id for rule in estates.seat.law.rules if rule.id in named and unread(rule)})),
+        law=law_named(packs),
     )  # fmt: skip
 
 

@@ -202,10 +202,11 @@ def changed(
         on, assume, without = asked
         own = posed_of(old)
         posed = Posed(on or own.on, (*own.assume, *assume), (*own.without, *without))
-        yield replace(differ(old, packs, posed, other), law=_named(packs))
+        yield replace(differ(old, packs, posed, other), law=named(packs))
 
 
-def _named(packs: Packs) -> dict[str, str]:
+def named(packs: Packs) -> dict[str, str]:
+    """What the ids of rules and questions stand for: where a rule can be read, and what is asked."""
     cites = {rule.id: rule.cite for rule in packs.law.rules}
     return cites | {question.term: question.asks for question in packs.law.questions}
 
