@@ -18,7 +18,7 @@ from comity.kernel.predicate import ASKED, addressed
 from comity.kernel.rule import Rule
 from comity.kernel.words import Both, Condition, Facts
 
-Posed = Callable[[Ask], Iterable[Facts]]
+Met = Callable[[Ask], Iterable[Facts]]
 """For a demand, what is known of it in each store, and of each company that may be served."""
 
 
@@ -69,14 +69,14 @@ def _unlike(old: Mapping[str, object], new: Mapping[str, object]) -> set[str]:
     return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 
-def concerned(old: DatedLaw, new: DatedLaw, asks: Iterable[Ask], posed: Posed) -> Iterator[Ask]:
+def concerned(old: DatedLaw, new: DatedLaw, asks: Iterable[Ask], met: Met) -> Iterator[Ask]:
     """Those of the demands that an altered rule may concern, in some store and whoever of those served is served.
 
-    `posed` has what is known of a demand in each store.
+    `met` has what is known of a demand in each store.
     """
     tests = [addressed(_asked(rule, standing), standing.groups) for rule, standing in altered(old, new)]
     for ask in asks:
         kind = {term: ask.facts.get(term) for term in ASKED}
         near = [test for test in tests if test(kind) is not False]
-        if near and any(test(known) is not False for known in posed(ask) for test in near):
+        if near and any(test(known) is not False for known in met(ask) for test in near):
             yield ask
