@@ -28,10 +28,10 @@ COMITY = (sys.executable, "-m", "comity", "exposure", "run", "--accounts", "a.pa
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """An estate and two million accounts: keeping them takes long enough to be interrupted."""
+    """An estate and nearly four million accounts: keeping them takes long enough to be interrupted."""
     (tmp_path / "estate.toml").write_text(ESTATE)
     cells = "md5(i::VARCHAR) || '@larch.example' AS address, 'quincy' AS store, ['US', 'IE'][1 + i % 2] AS nationality"
-    duckdb.sql(f"COPY (SELECT {cells} FROM range(2000000) t (i)) TO '{tmp_path}/a.parquet' (FORMAT parquet)")
+    duckdb.sql(f"COPY (SELECT {cells} FROM range(3900000) t (i)) TO '{tmp_path}/a.parquet' (FORMAT parquet)")
     return tmp_path
 
 
@@ -40,8 +40,8 @@ def test_a_process_that_is_stopped_while_it_writes_leaves_what_was_there(folder,
     """By hand, by the system, or killed: the old file stays; only a kill leaves what was begun, under another name."""
     (folder / "kept").write_text("what was there before")
     running = subprocess.Popen([*COMITY, "--keep", "kept"], cwd=folder, stderr=subprocess.PIPE, text=True)
-    while running.poll() is None and not any(folder.glob(".kept-*")):
-        time.sleep(0.005)
+    while running.poll() is None and not any(path.stat().st_size for path in folder.glob(".kept-*")):
+        time.sleep(0.001)
     running.send_signal(stop)
     _, told = running.communicate(timeout=60)
     assert (folder / "kept").read_text() == "what was there before"
